@@ -1,0 +1,88 @@
+package io.jarpipe.binding;
+
+import io.jarpipe.MpTypeException;
+import java.math.BigInteger;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Converters for numbers, strings and booleans. */
+final class Scalars {
+    private static final long EXACT_IN_DOUBLE = 1L << 53;
+    private static final long EXACT_IN_FLOAT = 1L << 24;
+
+    /** Reads a non-null value as one type; null says that it is not one. */
+    @FunctionalInterface
+    private interface Reading {
+        @Nullable Object of(Object value);
+    }
+
+    private static final Map<Class<?>, Reading> READINGS = Map.of(
+            Boolean.class, value -> value instanceof Boolean b ? b : null,
+            Byte.class, value -> value instanceof Long n && n == n.byteValue() ? (Object) n.byteValue() : null,
+            Short.class, value -> value instanceof Long n && n == n.shortValue() ? (Object) n.shortValue() : null,
+            Integer.class, value -> value instanceof Long n && n == n.intValue() ? (Object) n.intValue() : null,
+            Long.class, value -> value instanceof Long n ? n : null,
+            BigInteger.class, Scalars::bigInteger,
+            Float.class, Scalars::asFloat,
+            Double.class, Scalars::asDouble,
+            Character.class, value -> value instanceof String s && s.length() == 1 ? (Object) s.charAt(0) : null,
+            String.class, value -> value instanceof String s ? s : null);
+
+    private static final Map<Class<?>, Class<?>> BOXES = Map.of(
+            boolean.class, Boolean.class,
+            byte.class, Byte.class,
+            short.class, Short.class,
+            int.class, Integer.class,
+            long.class, Long.class,
+            float.class, Float.class,
+            double.class, Double.class,
+            char.class, Character.class);
+
+    private Scalars() {}
+
+    /** Returns the converter for a scalar type; null for another type. */
+    static @Nullable Converter of(Class<?> type) {
+        Reading reading = READINGS.get(type.isPrimitive() ? BOXES.get(type) : type);
+        return reading == null ? null : (value, path) -> convert(type, reading, value, path);
+    }
+
+    private static @Nullable Object convert(Class<?> type, Reading reading, @Nullable Object value, String path)
+            throws MpTypeException {
+        if (value == null) {
+            if (type.isPrimitive()) {
+                throw Converters.mismatch(type, null, path, "a primitive cannot be None");
+            }
+            return null;
+        }
+        Object read = reading.of(value);
+        if (read == null) {
+            boolean number = value instanceof Number && type != String.class && type != Character.class;
+            throw Converters.mismatch(type, value, path, number ? value + " does not fit exactly" : "");
+        }
+        return read;
+    }
+
+    private static @Nullable Object bigInteger(Object value) {
+        return switch (value) {
+            case Long n -> BigInteger.valueOf(n);
+            case BigInteger n -> n;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Object asDouble(Object value) {
+        return switch (value) {
+            case Double d -> d;
+            case Long n when Math.abs(n) <= EXACT_IN_DOUBLE -> (double) n;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Object asFloat(Object value) {
+        return switch (value) {
+            case Double d when Double.isNaN(d) || (double) d.floatValue() == d -> d.floatValue();
+            case Long n when Math.abs(n) <= EXACT_IN_FLOAT -> (float) n;
+            default -> null;
+        };
+    }
+}

@@ -1,0 +1,204 @@
+package io.jarpipe.os;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Holds every downcall handle of the project: the table of C functions that jarpipe calls.
+ *
+ * <p>All functions share one erased shape, {@code long(long, long, long, long)} with {@code errno} captured: linking one
+ * shape costs a quarter of linking each signature. Integers and pointers travel in the same registers on x86-64 and
+ * aarch64, unused arguments are ignored by the callee, and results of {@code int} functions are narrowed here. A result
+ * is the function's own when it succeeded, or the <em>negated errno</em>, as the kernel itself returns it.
+ *
+ * <p>Callers that pass an address keep the memory behind it alive and large enough.
+ */
+final class Libc {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
+    private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
+    private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
+    /** Where errno is captured: one segment a thread, freed with it. */
+    private static final ThreadLocal<MemorySegment> CAPTURED =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
+
+    private static final MethodHandle CLOSE = link("close");
+    private static final MethodHandle CONNECT = link("connect");
+    private static final MethodHandle EVENTFD = link("eventfd");
+    private static final MethodHandle FCNTL = linkVariadic("fcntl", 2);
+    private static final MethodHandle GETTID = link("gettid");
+    private static final MethodHandle OPEN = linkVariadic("open", 2);
+    private static final MethodHandle PIPE2 = link("pipe2");
+    private static final MethodHandle POLL = link("poll");
+    private static final MethodHandle READ = link("read");
+    private static final MethodHandle RECV = link("recv");
+    private static final MethodHandle RECVMSG = link("recvmsg");
+    private static final MethodHandle SEND = link("send");
+    private static final MethodHandle SENDMSG = link("sendmsg");
+    private static final MethodHandle SOCKET = link("socket");
+    private static final MethodHandle SOCKETPAIR = link("socketpair");
+    private static final MethodHandle WRITE = link("write");
+    private static final MethodHandle SEM_OPEN = linkVariadic("sem_open", 2);
+    private static final MethodHandle SEM_UNLINK = link("sem_unlink");
+    private static final MethodHandle SEM_CLOSE = link("sem_close");
+    private static final MethodHandle SEM_CLOCKWAIT = link("sem_clockwait");
+    // These three return at once, so they may stop the collector for their few nanoseconds.
+    private static final MethodHandle SEM_TRYWAIT = link("sem_trywait", Linker.Option.critical(false));
+    private static final MethodHandle SEM_POST = link("sem_post", Linker.Option.critical(false));
+    private static final MethodHandle SEM_GETVALUE = link("sem_getvalue", Linker.Option.critical(false));
+
+    private Libc() {}
+
+    @SuppressWarnings("restricted") // calling native code is what this class is for
+    private static MethodHandle link(String name, Linker.Option... options) {
+        Linker.Option[] all = new Linker.Option[options.length + 1];
+        all[0] = CAPTURE_ERRNO;
+        System.arraycopy(options, 0, all, 1, options.length);
+        MemorySegment symbol = SYMBOLS.find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError(
+                        "C library function " + name + " not found: jarpipe needs Linux with glibc 2.30 or newer"));
+        return LINKER.downcallHandle(symbol, SHAPE, all);
+    }
+
+    private static MethodHandle linkVariadic(String name, int fixedArguments) {
+        return link(name, Linker.Option.firstVariadicArg(fixedArguments));
+    }
+
+    private static long call(MethodHandle function, long a, long b, long c, long d) {
+        MemorySegment captured = CAPTURED.get();
+        long result;
+        try {
+            result = (long) function.invokeExact(captured, a, b, c, d);
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall cannot throw", e);
+        }
+        return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+    }
+
+    /** Calls a function that returns {@code int}: the upper half of the register is undefined. */
+    private static int callInt(MethodHandle function, long a, long b, long c, long d) {
+        MemorySegment captured = CAPTURED.get();
+        int result;
+        try {
+            result = (int) (long) function.invokeExact(captured, a, b, c, d);
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall cannot throw", e);
+        }
+        return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+    }
+
+    static int close(int fd) {
+        return callInt(CLOSE, fd, 0, 0, 0);
+    }
+
+    static int connect(int fd, long sockaddr, int length) {
+        return callInt(CONNECT, fd, sockaddr, length, 0);
+    }
+
+    static int eventfd(int initial, int flags) {
+        return callInt(EVENTFD, initial, flags, 0, 0);
+    }
+
+    static int fcntl(int fd, int command, long argument) {
+        return callInt(FCNTL, fd, command, argument, 0);
+    }
+
+    static int gettid() {
+        return callInt(GETTID, 0, 0, 0, 0);
+    }
+
+    static int open(long path, int flags) {
+        return callInt(OPEN, path, flags, 0, 0);
+    }
+
+    static int pipe2(long twoInts, int flags) {
+        return callInt(PIPE2, twoInts, flags, 0, 0);
+    }
+
+    static int poll(long pollfds, int count, int timeoutMillis) {
+        return callInt(POLL, pollfds, count, timeoutMillis, 0);
+    }
+
+    static long read(int fd, long address, long length) {
+        return call(READ, fd, address, length, 0);
+    }
+
+    static long recv(int fd, long address, long length, int flags) {
+        return call(RECV, fd, address, length, flags);
+    }
+
+    static long recvmsg(int fd, long msghdr, int flags) {
+        return call(RECVMSG, fd, msghdr, flags, 0);
+    }
+
+    static long send(int fd, long address, long length, int flags) {
+        return call(SEND, fd, address, length, flags);
+    }
+
+    static long sendmsg(int fd, long msghdr, int flags) {
+        return call(SENDMSG, fd, msghdr, flags, 0);
+    }
+
+    static int socket(int domain, int type, int protocol) {
+        return callInt(SOCKET, domain, type, protocol, 0);
+    }
+
+    static int socketpair(int domain, int type, int protocol, long twoInts) {
+        return callInt(SOCKETPAIR, domain, type, protocol, twoInts);
+    }
+
+    static long write(int fd, long address, long length) {
+        return call(WRITE, fd, address, length, 0);
+    }
+
+    /** Returns the address of the semaphore; SEM_FAILED is the null pointer, with errno set. */
+    static long semOpen(long name, int flags, int mode, int value) {
+        MemorySegment captured = CAPTURED.get();
+        long result;
+        try {
+            result = (long) SEM_OPEN.invokeExact(captured, name, (long) flags, (long) mode, (long) value);
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall cannot throw", e);
+        }
+        return result == 0 ? -(int) ERRNO.get(captured, 0L) : result;
+    }
+
+    static int semUnlink(long name) {
+        return callInt(SEM_UNLINK, name, 0, 0, 0);
+    }
+
+    static int semClose(long semaphore) {
+        return callInt(SEM_CLOSE, semaphore, 0, 0, 0);
+    }
+
+    static int semClockwait(long semaphore, int clock, long timespec) {
+        return callInt(SEM_CLOCKWAIT, semaphore, clock, timespec, 0);
+    }
+
+    static int semTrywait(long semaphore) {
+        return callInt(SEM_TRYWAIT, semaphore, 0, 0, 0);
+    }
+
+    static int semPost(long semaphore) {
+        return callInt(SEM_POST, semaphore, 0, 0, 0);
+    }
+
+    static int semGetvalue(long semaphore, long oneInt) {
+        return callInt(SEM_GETVALUE, semaphore, oneInt, 0, 0);
+    }
+}

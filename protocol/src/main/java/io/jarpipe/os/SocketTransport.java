@@ -1,0 +1,33 @@
+package io.jarpipe.os;
+
+import java.io.IOException;
+
+/** A stream socket, whose flags stay as they are: every call says itself that it must not block. */
+final class SocketTransport extends Transport {
+    private static final int MSG_PEEK = 0x2;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+
+    SocketTransport(Fd socket) {
+        super(socket);
+    }
+
+    static boolean isSocket(Fd fd) throws IOException {
+        fd.begin();
+        try {
+            return !Errno.ENOTSOCK.is(Libc.recv(fd.number(), 0, 0, MSG_DONTWAIT | MSG_PEEK));
+        } finally {
+            fd.end();
+        }
+    }
+
+    @Override
+    long tryRead(int number, long address, long length) {
+        return Libc.recv(number, address, length, MSG_DONTWAIT);
+    }
+
+    @Override
+    long tryWrite(int number, long address, long length) {
+        return Libc.send(number, address, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+}

@@ -1,0 +1,193 @@
+package io.jarpipe.os;
+
+import io.jarpipe.MpBrokenPipeException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+
+// Some facts about O_NONBLOCK
+// ---------------------------
+// The flag belongs to the open file description, which Python shares with us: setting it makes CPython's own reads and
+// writes fail with BlockingIOError half-way through a message. A pipe end is therefore reopened through /proc/self/fd,
+// which gives a private description of the same pipe; a socket cannot be reopened (ENXIO) and takes MSG_DONTWAIT with
+// every call instead.
+
+/**
+ * One end of a byte stream that CPython holds the other end of: a pipe or a stream socket.
+ *
+ * <p>Reads and writes are attempted without blocking; a thread that finds nothing to do waits in {@link Waiter}, so that
+ * interrupting it or closing the transport ends the wait. One reading and one writing thread may use a transport at the
+ * same time. The transport owns its descriptor.
+ */
+public abstract sealed class Transport implements AutoCloseable permits PipeTransport, SocketTransport {
+    /** Says whether an interrupt may end a wait. */
+    public enum Waiting {
+        /** An interrupt ends the wait with {@link InterruptedException}. */
+        INTERRUPTIBLE,
+        /** Part of a message has moved: only completing it, closing the transport or the deadline ends the wait. */
+        UNTIL_COMPLETE
+    }
+
+    private final Fd fd;
+
+    Transport(Fd fd) {
+        this.fd = fd;
+    }
+
+    /**
+     * Takes over a descriptor, choosing the way to use it without disturbing those who share it.
+     *
+     * @param fd a pipe end or a stream socket; owned by the result, closed when this call fails
+     * @param readable whether it will be read from
+     * @param writable whether it will be written to; both only for a socket
+     * @return the transport
+     * @throws IOException when the descriptor is neither, or may not be reopened
+     */
+    public static Transport adopt(Fd fd, boolean readable, boolean writable) throws IOException {
+        try {
+            if (SocketTransport.isSocket(fd)) {
+                return new SocketTransport(fd);
+            }
+            if (readable && writable) {
+                throw new IOException("a pipe end cannot be both readable and writable: " + fd);
+            }
+            return PipeTransport.reopen(fd, writable);
+        } catch (IOException | RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /** Reads at most {@code length} bytes now; 0 is end of stream, negative an errno. */
+    abstract long tryRead(int number, long address, long length);
+
+    /** Writes at most {@code length} bytes now; negative is an errno. */
+    abstract long tryWrite(int number, long address, long length);
+
+    /**
+     * Reads some bytes, waiting for the first.
+     *
+     * @param address where to
+     * @param length at most how many, positive
+     * @param deadline how long to wait
+     * @param waiting whether an interrupt ends the wait
+     * @return the number of bytes; 0 at end of stream; -1 when the deadline passed
+     * @throws ClosedChannelException when the transport is closed, also during the wait
+     * @throws IOException when the system call fails
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public final long read(long address, long length, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
+        while (true) {
+            fd.begin();
+            long result;
+            try {
+                result = tryRead(fd.number(), address, length);
+            } finally {
+                fd.end();
+            }
+            if (result >= 0) {
+                return result;
+            }
+            if (!Errno.EAGAIN.is(result) && !Errno.EINTR.is(result)) {
+                throw failure("read", result);
+            }
+            if (Errno.EAGAIN.is(result) && !awaitReady(Waiter.POLLIN, deadline, waiting)) {
+                return -1;
+            }
+        }
+    }
+
+    /**
+     * Writes some bytes, waiting for room for the first.
+     *
+     * @param address where from
+     * @param length at most how many, positive
+     * @param deadline how long to wait; {@link Deadline#NOW} writes only what fits
+     * @param waiting whether an interrupt ends the wait
+     * @return the number of bytes, positive; 0 when the deadline passed
+     * @throws MpBrokenPipeException when nobody can read them any more
+     * @throws ClosedChannelException when the transport is closed, also during the wait
+     * @throws IOException when the system call fails
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public final long write(long address, long length, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
+        while (true) {
+            fd.begin();
+            long result;
+            try {
+                result = tryWrite(fd.number(), address, length);
+            } finally {
+                fd.end();
+            }
+            if (result >= 0) {
+                return result;
+            }
+            if (!Errno.EAGAIN.is(result) && !Errno.EINTR.is(result)) {
+                throw failure("write", result);
+            }
+            if (Errno.EAGAIN.is(result) && !awaitReady(Waiter.POLLOUT, deadline, waiting)) {
+                return 0;
+            }
+        }
+    }
+
+    /**
+     * Tells whether a read would not block: bytes have come, or the other end hung up.
+     *
+     * @return true when {@link #read} would return at once
+     * @throws IOException when the transport is closed
+     */
+    public final boolean isReadable() throws IOException {
+        return Waiter.isReady(fd, Waiter.POLLIN);
+    }
+
+    /**
+     * Waits until a read may find something; returns early when woken by {@link Fd#endWaits}, so callers loop.
+     *
+     * @param deadline how long to wait
+     * @return whether to look again; false when the deadline passed
+     * @throws IOException when the transport is closed, also during the wait
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public final boolean awaitReadable(Deadline deadline) throws IOException, InterruptedException {
+        return awaitReady(Waiter.POLLIN, deadline, Waiting.INTERRUPTIBLE);
+    }
+
+    private boolean awaitReady(int events, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
+        boolean interruptible = waiting == Waiting.INTERRUPTIBLE;
+        if (interruptible && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (deadline.hasPassed()) {
+            return false;
+        }
+        boolean lookAgain = Waiter.await(fd, events, deadline, interruptible);
+        if (interruptible && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return lookAgain;
+    }
+
+    private IOException failure(String call, long result) {
+        return Errno.EPIPE.is(result)
+                ? new MpBrokenPipeException("nobody holds the reading end of " + fd + " any more")
+                : Errno.exception(call, result, fd.toString());
+    }
+
+    /**
+     * Returns the descriptor, which stays owned by the transport.
+     *
+     * @return the descriptor that reads and writes go to
+     */
+    public final Fd fd() {
+        return fd;
+    }
+
+    /** Closes the descriptor; threads that wait on it get {@link ClosedChannelException}. Idempotent. */
+    @Override
+    public final void close() {
+        fd.close();
+    }
+}

@@ -1,0 +1,109 @@
+package io.jarpipe.pickle;
+
+import io.jarpipe.PyByteArray;
+import io.jarpipe.PyComplex;
+import io.jarpipe.PyFrozenSet;
+import io.jarpipe.PyGlobal;
+import io.jarpipe.PyTuple;
+import java.lang.reflect.Array;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Turns Java values without a form of their own into ones that have one. */
+final class Conversions {
+    private Conversions() {}
+
+    /** Returns a list view of an array of primitives. */
+    static List<Object> listOf(Object primitives) {
+        return new AbstractList<>() {
+            @Override
+            public Object get(int index) {
+                return Array.get(primitives, index);
+            }
+
+            @Override
+            public int size() {
+                return Array.getLength(primitives);
+            }
+        };
+    }
+
+    /** Returns a record's components by name, in order. */
+    static Map<String, @Nullable Object> components(Record value) {
+        Map<String, @Nullable Object> components = new LinkedHashMap<>();
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            Method accessor = component.getAccessor();
+            try {
+                accessor.setAccessible(true);
+                components.put(component.getName(), accessor.invoke(value));
+            } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+                throw new Unencodable("cannot read component " + component.getName() + " of record "
+                        + value.getClass().getName() + ": open its package to io.jarpipe, or pass a Map");
+            }
+        }
+        return components;
+    }
+
+    /**
+     * Returns what stands for a value as a key: Python wants keys immutable, so a List becomes a tuple and a Set a
+     * frozenset.
+     */
+    static @Nullable Object key(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case PyTuple tuple -> isHashable(tuple) ? tuple : PyTuple.copyOf(keys(tuple));
+            case PyFrozenSet set -> set;
+            case PyGlobal global -> global;
+            case PyComplex number -> number;
+            case List<?> list -> PyTuple.copyOf(keys(list));
+            case Set<?> set -> PyFrozenSet.copyOf(keys(set));
+            case Object[] array -> PyTuple.copyOf(keys(Arrays.asList(array)));
+            default -> {
+                if (!isHashable(value)) {
+                    throw new Unencodable("a " + value.getClass().getName() + " cannot be a key in Python");
+                }
+                yield value;
+            }
+        };
+    }
+
+    private static List<@Nullable Object> keys(Iterable<?> elements) {
+        List<@Nullable Object> keys = new ArrayList<>();
+        for (Object element : elements) {
+            keys.add(key(element));
+        }
+        return keys;
+    }
+
+    private static boolean isHashable(@Nullable Object value) {
+        return switch (value) {
+            case null -> true;
+            case PyTuple tuple -> {
+                for (Object element : tuple) {
+                    if (!isHashable(element)) {
+                        yield false;
+                    }
+                }
+                yield true;
+            }
+            case PyFrozenSet set -> true;
+            case PyGlobal global -> true;
+            case PyComplex number -> true;
+            case byte[] bytes -> true;
+            case Iterable<?> collection -> false;
+            case Map<?, ?> map -> false;
+            case Record components -> false;
+            case PyByteArray bytes -> false;
+            default -> !value.getClass().isArray();
+        };
+    }
+}
