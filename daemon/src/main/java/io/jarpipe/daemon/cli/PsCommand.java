@@ -1,0 +1,71 @@
+package io.jarpipe.daemon.cli;
+
+import io.jarpipe.daemon.control.ControlClient;
+import io.jarpipe.pickle.RazorvineCodec;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jarpipe ps}: the workers of a daemon. */
+@Command(
+        name = "ps",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionProvider.class,
+        description = "Lists the workers of a running daemon: pid (the worker thread's id in the kernel), the pid of the"
+                + " Python process it belongs to, state, age, name and target.")
+final class PsCommand implements Callable<Integer> {
+    private static final String ROW = "%8s %8s %-11s %10s  %-24s %s%n";
+
+    @Option(
+            names = "--address",
+            paramLabel = "PATH|@NAME",
+            defaultValue = "${env:JARPIPE_ADDRESS}",
+            description = "Where the daemon listens. Default: JARPIPE_ADDRESS, or where 'jarpipe serve' listens.")
+    private @Nullable String address;
+
+    @Option(
+            names = "--authkey-file",
+            paramLabel = "FILE",
+            defaultValue = "${env:JARPIPE_AUTHKEY_FILE}",
+            description = "File with the daemon's key. Default: JARPIPE_AUTHKEY_FILE, or the address with .key appended.")
+    private @Nullable Path authkeyFile;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        String where = address == null || address.isEmpty() ? DefaultAddress.get() : address;
+        byte[] key = KeyFile.read(authkeyFile != null ? authkeyFile : Path.of(where + ".key"));
+        try (ControlClient daemon = ControlClient.connect(where, key, new RazorvineCodec())) {
+            print(spec.commandLine().getOut(), (List<?>) Objects.requireNonNull(daemon.call("workers")));
+        }
+        return 0;
+    }
+
+    private static void print(PrintWriter out, List<?> workers) {
+        out.printf(ROW, "PID", "PARENT", "STATE", "SECONDS", "NAME", "TARGET");
+        for (Object worker : workers) {
+            Map<?, ?> row = (Map<?, ?>) worker;
+            out.printf(
+                    ROW,
+                    row.get("pid"),
+                    row.get("parent"),
+                    row.get("state"),
+                    row.get("seconds"),
+                    row.get("name"),
+                    row.get("target"));
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,5 @@
+/** The command line of the daemon. */
+@NullMarked
+package io.jarpipe.daemon.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package io.jarpipe.daemon.control;
+
+import io.jarpipe.MpAuthenticationException;
+import io.jarpipe.PosixException;
+import io.jarpipe.ProtocolException;
+import io.jarpipe.PyObject;
+import io.jarpipe.PyTuple;
+import io.jarpipe.auth.Handshake;
+import io.jarpipe.connection.StreamConnection;
+import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Fd;
+import io.jarpipe.os.Sockets;
+import io.jarpipe.os.Transport;
+import io.jarpipe.pickle.PickleCodec;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a running daemon, as the Python client does. For one thread; blocks for at most ten seconds a step. */
+public final class ControlClient implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int LONGEST_REPLY = 16 * 1024 * 1024;
+
+    private final StreamConnection connection;
+    private final PickleCodec codec;
+
+    private ControlClient(StreamConnection connection, PickleCodec codec) {
+        this.connection = connection;
+        this.codec = codec;
+    }
+
+    /**
+     * Connects and authenticates.
+     *
+     * @param address the daemon's address
+     * @param key its authkey
+     * @param codec reads replies and writes requests
+     * @return the connection, to be closed by the caller
+     * @throws MpAuthenticationException when the key is wrong
+     * @throws IOException when no daemon listens there or it does not answer
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public static ControlClient connect(String address, byte[] key, PickleCodec codec)
+            throws IOException, InterruptedException {
+        Transport transport = Transport.adopt(connect(address), true, true);
+        ControlClient client =
+                new ControlClient(new StreamConnection(transport, true, true, codec, LONGEST_REPLY), codec);
+        try {
+            client.authenticate(key);
+            return client;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    private static Fd connect(String address) throws IOException {
+        try {
+            return Sockets.connect(address);
+        } catch (PosixException e) {
+            throw new IOException(
+                    "no daemon answers at " + address + " (" + e.getMessage()
+                            + "): start one with 'jarpipe serve', or give its address with --address or JARPIPE_ADDRESS",
+                    e);
+        }
+    }
+
+    private void authenticate(byte[] key) throws IOException, InterruptedException {
+        Handshake handshake = Handshake.client(key);
+        Optional<byte[]> first = handshake.begin();
+        if (first.isPresent()) {
+            connection.sendBytes(first.get());
+        }
+        Handshake.Step step;
+        do {
+            step = handshake.receive(receiveHandshake());
+            if (step.reply().isPresent()) {
+                connection.sendBytes(step.reply().get());
+            }
+            step.throwIfFailed();
+        } while (!step.isDone());
+    }
+
+    private byte[] receiveHandshake() throws IOException, InterruptedException {
+        try {
+            return receive();
+        } catch (EOFException closed) {
+            throw new MpAuthenticationException(
+                    "the daemon closed the connection during the handshake: it refuses this user or this key");
+        }
+    }
+
+    private byte[] receive() throws IOException, InterruptedException {
+        byte[] frame = connection.recvBytes(Deadline.after(PATIENCE));
+        if (frame == null) {
+            throw new IOException("the daemon did not answer within " + PATIENCE.toSeconds() + " seconds");
+        }
+        return frame;
+    }
+
+    /**
+     * Asks for something without arguments.
+     *
+     * @param method {@code "workers"} or {@code "version"}
+     * @return the value replied
+     * @throws IOException when the daemon reports an error or is gone
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public @Nullable Object call(String method) throws IOException, InterruptedException {
+        connection.send(PyTuple.of(null, method, PyTuple.of(), Map.of()));
+        if (!(codec.decode(receive()) instanceof PyTuple reply) || reply.size() != 2) {
+            throw new ProtocolException("a reply is a tuple (kind, value)");
+        }
+        if (!"#RETURN".equals(reply.get(0))) {
+            Object error = reply.get(1);
+            throw new IOException(
+                    error instanceof PyObject exception && !exception.args().isEmpty()
+                            ? String.valueOf(exception.args().get(0))
+                            : String.valueOf(error));
+        }
+        return reply.get(1);
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

@@ -1,0 +1,63 @@
+package io.jarpipe.daemon.control;
+
+import io.jarpipe.connection.StreamConnection;
+import io.jarpipe.daemon.worker.Workers;
+import io.jarpipe.os.Fd;
+import io.jarpipe.os.Transport;
+import io.jarpipe.pickle.PickleCodec;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Gives each authenticated connection a thread that serves it. */
+public final class ControlServer {
+    private static final System.Logger LOG = System.getLogger(ControlServer.class.getName());
+    private static final int MOST_CONNECTIONS = 4096;
+    /** A request holds the pickled arguments of a process; large data belongs into a queue. */
+    private static final int LONGEST_REQUEST = 64 * 1024 * 1024;
+
+    private final Workers workers;
+    private final PickleCodec codec;
+    private final AtomicInteger connections = new AtomicInteger();
+
+    /**
+     * Serves requests about workers.
+     *
+     * @param workers the workers to start, list and end
+     * @param codec reads requests and writes replies
+     */
+    public ControlServer(Workers workers, PickleCodec codec) {
+        this.workers = workers;
+        this.codec = codec;
+    }
+
+    /**
+     * Begins to serve a client; returns at once.
+     *
+     * @param socket the client's socket, owned by the server from now on
+     */
+    public void accept(Fd socket) {
+        if (connections.incrementAndGet() > MOST_CONNECTIONS) {
+            connections.decrementAndGet();
+            LOG.log(Level.WARNING, "more than {0} connections: a client was refused", MOST_CONNECTIONS);
+            socket.close();
+            return;
+        }
+        Thread.ofPlatform()
+                .name("control-" + socket.number())
+                .daemon()
+                .start(() -> serve(socket));
+    }
+
+    private void serve(Fd socket) {
+        try {
+            Transport transport = Transport.adopt(socket, true, true);
+            new ControlSession(new StreamConnection(transport, true, true, codec, LONGEST_REQUEST), workers, codec)
+                    .run();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "a connection could not be served", e);
+        } finally {
+            connections.decrementAndGet();
+        }
+    }
+}

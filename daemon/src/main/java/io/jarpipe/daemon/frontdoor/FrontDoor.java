@@ -1,0 +1,143 @@
+package io.jarpipe.daemon.frontdoor;
+
+import io.jarpipe.os.Fd;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.PeerCredentials;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon's listening socket: checks who connects, authenticates them, and hands their sockets on. */
+public final class FrontDoor implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
+    private static final int BACKLOG = 128;
+
+    /**
+     * How to listen.
+     *
+     * @param address a path, or {@code @name} for an abstract address
+     * @param key the authkey
+     * @param allowedUids the users who may connect, by SO_PEERCRED
+     * @param handshakeTimeout how long a client may take to authenticate
+     */
+    public record Settings(String address, byte[] key, Set<Integer> allowedUids, Duration handshakeTimeout) {}
+
+    private final Settings settings;
+    private final Consumer<Fd> clients;
+    private final IoEventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("front-door", true), EpollIoHandler.newFactory());
+    private final Channel listener;
+    private final @Nullable Object fileKey;
+
+    private FrontDoor(Settings settings, Consumer<Fd> clients) throws IOException {
+        this.settings = settings;
+        this.clients = clients;
+        try {
+            if (SocketAddresses.isAbstract(settings.address())) {
+                this.listener = bind("\0" + settings.address().substring(1));
+                this.fileKey = null;
+            } else {
+                Path path = Path.of(settings.address());
+                Path temporary = SocketAddresses.temporary(path);
+                this.listener = bind(temporary.toString());
+                SocketAddresses.publish(temporary, path);
+                this.fileKey = SocketAddresses.fileKey(path);
+            }
+        } catch (IOException | RuntimeException e) {
+            endLoop();
+            throw e;
+        }
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param settings how
+     * @param clients takes the socket of each authenticated client, which it then owns; called on the event loop
+     * @return the open door
+     * @throws IOException when somebody listens at the address already or it cannot be bound
+     */
+    public static FrontDoor open(Settings settings, Consumer<Fd> clients) throws IOException {
+        SocketAddresses.requireFree(settings.address());
+        return new FrontDoor(settings, clients);
+    }
+
+    private Channel bind(String socketPath) throws IOException {
+        var bound = new ServerBootstrap()
+                .group(loop)
+                .channel(EpollServerDomainSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {
+                    @Override
+                    protected void initChannel(EpollDomainSocketChannel channel) throws IOException {
+                        admit(channel);
+                    }
+                })
+                .bind(new DomainSocketAddress(socketPath))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("cannot listen at " + settings.address() + ": "
+                    + bound.cause().getMessage(), bound.cause());
+        }
+        return bound.channel();
+    }
+
+    private void admit(EpollDomainSocketChannel channel) throws IOException {
+        PeerCredentials peer = channel.peerCredentials();
+        if (!settings.allowedUids().contains(peer.uid())) {
+            LOG.log(
+                    Level.WARNING,
+                    "refused process {0} of user {1}: start the daemon with --allow-uid {1} to admit that user",
+                    Integer.toString(peer.pid()),
+                    Integer.toString(peer.uid()));
+            channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            return;
+        }
+        HandshakeHandler handler = new HandshakeHandler(settings.key(), settings.handshakeTimeout(), clients);
+        channel.config().setRecvByteBufAllocator(new ExactReads(handler::wanted));
+        channel.pipeline().addLast(handler);
+    }
+
+    /** Stops listening and removes the socket's file if it is still ours. Clients handed on are not touched. */
+    @Override
+    public void close() {
+        listener.close().awaitUninterruptibly();
+        if (fileKey != null) {
+            removeFile(Path.of(settings.address()), fileKey);
+        }
+        endLoop();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // its only thread is a daemon thread: nobody waits for its end
+    private void endLoop() {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    private static void removeFile(Path path, Object ourKey) {
+        try {
+            if (Files.exists(path) && SocketAddresses.fileKey(path).equals(ourKey)) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the socket file " + path + " could not be removed", e);
+        }
+    }
+}

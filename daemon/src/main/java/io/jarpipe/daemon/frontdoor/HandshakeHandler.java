@@ -1,0 +1,132 @@
+package io.jarpipe.daemon.frontdoor;
+
+import io.jarpipe.MpAuthenticationException;
+import io.jarpipe.ProtocolException;
+import io.jarpipe.auth.Handshake;
+import io.jarpipe.os.Fd;
+import io.jarpipe.wire.FrameDecoder;
+import io.jarpipe.wire.FrameEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries one accepted connection through {@code multiprocessing}'s mutual authentication, then takes its descriptor away
+ * from Netty and hands it on. A client that stalls costs a descriptor until the time is over, never a thread.
+ */
+final class HandshakeHandler extends ChannelInboundHandlerAdapter {
+    private static final System.Logger LOG = System.getLogger(HandshakeHandler.class.getName());
+
+    private final Handshake handshake;
+    private final FrameDecoder decoder = new FrameDecoder(Handshake.MAX_FRAME_LENGTH);
+    private final Duration timeout;
+    private final Consumer<Fd> authenticated;
+    private @Nullable Future<?> expiry;
+
+    /** Will pass the socket of an authenticated client to {@code authenticated}, which then owns it. */
+    HandshakeHandler(byte[] key, Duration timeout, Consumer<Fd> authenticated) {
+        this.handshake = Handshake.listener(key);
+        this.timeout = timeout;
+        this.authenticated = authenticated;
+    }
+
+    /** Returns how many bytes the next read may take. */
+    int wanted() {
+        return decoder.wanted();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        expiry = context.executor().schedule(() -> expire(context), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        handshake.begin().ifPresent(challenge -> write(context, challenge));
+        context.read();
+    }
+
+    private void expire(ChannelHandlerContext context) {
+        LOG.log(Level.WARNING, "a client did not authenticate within {0}: closed", timeout);
+        context.close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws IOException {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            decoder.feed(bytes.nioBuffer());
+        } finally {
+            bytes.release();
+        }
+        if (!decoder.isComplete()) {
+            context.read();
+            return;
+        }
+        Handshake.Step step = handshake.receive(decoder.take());
+        ChannelFuture written = step.reply().map(reply -> write(context, reply)).orElse(context.newSucceededFuture());
+        step.throwIfFailed();
+        if (step.isDone()) {
+            written.addListener(done -> handOver(context));
+        } else {
+            context.read();
+        }
+    }
+
+    private static ChannelFuture write(ChannelHandlerContext context, byte[] frame) {
+        return context.writeAndFlush(Unpooled.wrappedBuffer(FrameEncoder.frame(frame)))
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    /**
+     * Leaves the event loop first: epoll keeps reporting a description that was closed here while a duplicate of it lives.
+     */
+    private void handOver(ChannelHandlerContext context) {
+        cancelExpiry();
+        context.deregister().addListener(left -> {
+            Optional<Fd> duplicate = left.isSuccess() ? duplicate(context) : Optional.empty();
+            context.channel().close().addListener(closed -> duplicate.ifPresent(authenticated));
+        });
+    }
+
+    private static Optional<Fd> duplicate(ChannelHandlerContext context) {
+        try {
+            return Optional.of(Fd.duplicate(((UnixChannel) context.channel()).fd().intValue()));
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "an authenticated connection could not be taken over", e);
+            return Optional.empty();
+        }
+    }
+
+    private void cancelExpiry() {
+        if (expiry != null) {
+            expiry.cancel(false);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        cancelExpiry();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        switch (cause) {
+            case MpAuthenticationException e -> LOG.log(Level.WARNING, "a client was refused: {0}", e.getMessage());
+            case ProtocolException e ->
+                LOG.log(Level.WARNING, "a client does not speak the protocol: {0}", e.getMessage());
+            case IOException e -> LOG.log(Level.DEBUG, "a client broke off the handshake", e);
+            default -> LOG.log(Level.ERROR, "the handshake failed", cause);
+        }
+        context.close();
+    }
+}

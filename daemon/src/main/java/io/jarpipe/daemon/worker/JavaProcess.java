@@ -1,0 +1,258 @@
+package io.jarpipe.daemon.worker;
+
+import io.jarpipe.os.Threads;
+import io.jarpipe.queue.PipeQueue;
+import io.jarpipe.spawn.SharedObjects;
+import io.jarpipe.sync.ProcessLock;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * One running worker: to Python a process, here a platform thread that owns everything the process was given.
+ *
+ * <p>Its end is that of a CPython child ({@code Lib/multiprocessing/process.py}, {@code _bootstrap}): other threads it
+ * started are waited for, what it put on queues is flushed, everything is closed, and then the exit code is told.
+ */
+public final class JavaProcess {
+    private static final System.Logger LOG = System.getLogger(JavaProcess.class.getName());
+
+    /** How long a worker that was terminated may take to end by itself. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private static final Executor AFTER_GRACE =
+            CompletableFuture.delayedExecutor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+
+    /** What a worker is made of; the process owns all of it. */
+    record Parts(
+            String name,
+            String target,
+            long parent,
+            Target code,
+            SharedObjects shared,
+            WorkerOutput output,
+            WorkerClassLoader loader,
+            StatusPipe status) {}
+
+    /** How far a worker has come. */
+    public enum State {
+        /** Its code runs. */
+        RUNNING,
+        /** It was told to end. */
+        TERMINATING
+    }
+
+    private final Parts parts;
+    private final Consumer<JavaProcess> ended;
+    private final WorkerGroup group;
+    private final Thread thread;
+    private final Instant started = Instant.now();
+    private final CompletableFuture<Integer> pid = new CompletableFuture<>();
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Prepares a process; {@code ended} runs once, when its exit code has been told. */
+    JavaProcess(Parts parts, Consumer<JavaProcess> ended) {
+        this.parts = parts;
+        this.ended = ended;
+        this.group = new WorkerGroup(parts.name(), parts.output());
+        this.thread = new Thread(group, this::run, parts.name());
+        thread.setContextClassLoader(parts.loader());
+    }
+
+    /** Starts the thread, which waits for {@link #release()}, and returns its id in the kernel. */
+    int start() {
+        thread.start();
+        return pid.join();
+    }
+
+    /** Lets the worker's code run: the parent knows its pid. */
+    public void release() {
+        released.countDown();
+    }
+
+    private void run() {
+        pid.complete(Threads.kernelId());
+        int code = ExitCode.RETURNED;
+        try {
+            released.await();
+            parts.code().run();
+            joinOtherThreads();
+            flushQueues();
+        } catch (Throwable e) {
+            code = ExitCode.UNCAUGHT_EXCEPTION;
+            if (state.get() == State.RUNNING) {
+                report(e);
+                flushAfterFailure();
+            }
+        }
+        close(state.get() == State.RUNNING ? code : ExitCode.TERMINATED);
+    }
+
+    private void report(Throwable thrown) {
+        try {
+            parts.output().report(JavaTraceback.of(parts.name(), thrown));
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the stack trace of " + parts.name() + " found no reader", thrown);
+        }
+    }
+
+    private void joinOtherThreads() throws InterruptedException {
+        for (List<Thread> others = group.otherThreads(); !others.isEmpty(); others = group.otherThreads()) {
+            for (Thread other : others) {
+                LOG.log(Level.DEBUG, "{0} waits for its thread {1} to end", parts.name(), other.getName());
+                other.join();
+            }
+        }
+    }
+
+    private void flushQueues() throws IOException, InterruptedException {
+        for (PipeQueue<?> queue : parts.shared().queues()) {
+            queue.joinThread();
+        }
+    }
+
+    /** A CPython child, too, flushes its queues after an uncaught exception. */
+    private void flushAfterFailure() {
+        Thread.interrupted(); // the exception may have left it set; a termination sets it anew
+        try {
+            flushQueues();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "items of " + parts.name() + " were lost", e);
+        } catch (InterruptedException e) {
+            LOG.log(Level.DEBUG, "{0} was terminated while it flushed its queues", parts.name());
+        }
+    }
+
+    /** Interrupts the worker once, as SIGINT interrupts a Python process. */
+    public void interrupt() {
+        thread.interrupt();
+    }
+
+    /** Tells the worker to end; it is interrupted, and cut off from everything it was given if that does not help. */
+    public void terminate() {
+        if (closed.get() || !state.compareAndSet(State.RUNNING, State.TERMINATING)) {
+            return;
+        }
+        group.interrupt();
+        AFTER_GRACE.execute(() -> abandon(ExitCode.TERMINATED));
+    }
+
+    /** Cuts the worker off at once: its descriptors are closed and its end is reported, whether its thread ends or not. */
+    public void kill() {
+        state.set(State.TERMINATING);
+        group.interrupt();
+        abandon(ExitCode.KILLED);
+    }
+
+    private void abandon(int code) {
+        if (close(code)) {
+            AFTER_GRACE.execute(this::reportSurvivor);
+        }
+    }
+
+    private void reportSurvivor() {
+        if (thread.isAlive()) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} ({1}) ignores interruption: it is cut off from Python, but its thread runs on",
+                    parts.name(),
+                    parts.target());
+        }
+    }
+
+    /** Gives everything back and reports the exit code; only the first call counts. */
+    private boolean close(int code) {
+        if (!closed.compareAndSet(false, true)) {
+            return false;
+        }
+        if (code != ExitCode.RETURNED) {
+            giveUp();
+        }
+        parts.shared().close();
+        parts.output().close(code == ExitCode.RETURNED || code == ExitCode.UNCAUGHT_EXCEPTION);
+        parts.loader().closeQuietly();
+        parts.status().exit(code);
+        ended.accept(this);
+        return true;
+    }
+
+    /** Releases what a process that ends abnormally would leave taken for ever. */
+    private void giveUp() {
+        for (ProcessLock lock : parts.shared().locks()) {
+            if (lock.releaseHeld()) {
+                LOG.log(Level.WARNING, "{0} ended while it held {1}: released", parts.name(), lock);
+            }
+        }
+        for (PipeQueue<?> queue : parts.shared().queues()) {
+            int lost = queue.discardUnwritten();
+            if (lost > 0) {
+                LOG.log(Level.WARNING, "{0} ended before {1} of its items were written", parts.name(), lost);
+            }
+        }
+    }
+
+    /**
+     * Returns the process's name.
+     *
+     * @return the name Python gave it
+     */
+    public String name() {
+        return parts.name();
+    }
+
+    /**
+     * Returns what the process runs.
+     *
+     * @return the target string
+     */
+    public String target() {
+        return parts.target();
+    }
+
+    /**
+     * Returns the process that started this one.
+     *
+     * @return its pid as it said itself
+     */
+    public long parent() {
+        return parts.parent();
+    }
+
+    /**
+     * Returns how far the process has come.
+     *
+     * @return its state
+     */
+    public State state() {
+        return state.get();
+    }
+
+    /**
+     * Returns how long ago the process was started.
+     *
+     * @return its age
+     */
+    public Duration age() {
+        return Duration.between(started, Instant.now());
+    }
+
+    /**
+     * Returns the id of the worker's thread in the kernel.
+     *
+     * @return a number that no other process or thread of the machine has
+     */
+    public int pid() {
+        return pid.join();
+    }
+}

@@ -1,0 +1,40 @@
+package io.jarpipe.daemon.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The threads of one worker: its own and those it starts, which is how the daemon knows whose output a line is. */
+final class WorkerGroup extends ThreadGroup {
+    private final WorkerOutput output;
+
+    WorkerGroup(String processName, WorkerOutput output) {
+        super(processName);
+        this.output = output;
+    }
+
+    WorkerOutput output() {
+        return output;
+    }
+
+    /** Returns the worker that a thread belongs to; null for a thread of the daemon. */
+    static @Nullable WorkerGroup of(Thread thread) {
+        ThreadGroup group = thread.getThreadGroup();
+        while (group != null && !(group instanceof WorkerGroup)) {
+            group = group.getParent();
+        }
+        return (WorkerGroup) group;
+    }
+
+    /** Returns the worker's other threads that keep a Java program alive. */
+    List<Thread> otherThreads() {
+        Thread[] threads = new Thread[Math.max(8, activeCount() * 2)];
+        List<Thread> others = new ArrayList<>();
+        for (int i = 0, count = enumerate(threads); i < count; i++) {
+            if (!threads[i].equals(Thread.currentThread()) && !threads[i].isDaemon()) {
+                others.add(threads[i]);
+            }
+        }
+        return others;
+    }
+}

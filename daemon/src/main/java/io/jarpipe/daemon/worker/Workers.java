@@ -1,0 +1,170 @@
+package io.jarpipe.daemon.worker;
+
+import io.jarpipe.os.Fd;
+import io.jarpipe.os.OutputDescriptor;
+import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.spawn.AttachException;
+import io.jarpipe.spawn.Descriptors;
+import io.jarpipe.spawn.ProcessObject;
+import io.jarpipe.spawn.SharedObjects;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** All workers of this daemon: starts them, knows them, ends them. Thread-safe. */
+public final class Workers {
+    /** How many descriptors come before those the pickle refers to: status pipe, stdout, stderr. */
+    public static final int FIXED_DESCRIPTORS = 3;
+
+    private final List<Path> code;
+    private final PickleCodec codec;
+    private final int maxMessage;
+    private final Set<JavaProcess> running = new LinkedHashSet<>();
+
+    /**
+     * Makes an empty collection.
+     *
+     * @param code the folders and jars with the workers' classes
+     * @param codec reads and writes the pickles of all workers
+     * @param maxMessage the longest message a worker accepts, in bytes
+     */
+    public Workers(List<Path> code, PickleCodec codec, int maxMessage) {
+        this.code = List.copyOf(code);
+        this.codec = codec;
+        this.maxMessage = maxMessage;
+    }
+
+    /**
+     * Starts a process: attaches to what it was given, finds its code, and starts its thread, which waits for
+     * {@link JavaProcess#release()}.
+     *
+     * @param pickled the unpickled {@code Process} object
+     * @param descriptors status pipe, stdout, stderr, then those the pickle refers to; owned by this call
+     * @param parent the pid of the Python process
+     * @param ended runs once, when the process's exit code has been told
+     * @return the process
+     * @throws StartException when it cannot be started; everything is closed again then
+     */
+    public JavaProcess start(@Nullable Object pickled, List<Fd> descriptors, long parent, Runnable ended)
+            throws StartException {
+        try (Descriptors table = new Descriptors(descriptors)) {
+            ProcessObject process = ProcessObject.of(pickled);
+            return start(process, table, new SharedObjects(table, codec, maxMessage), parent, ended);
+        } catch (AttachException e) {
+            throw StartException.sharedObject(e);
+        } catch (IOException | RuntimeException e) {
+            throw StartException.other("the process could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    private JavaProcess start(
+            ProcessObject process, Descriptors table, SharedObjects shared, long parent, Runnable ended)
+            throws IOException, StartException {
+        Deque<Runnable> undo = new ArrayDeque<>();
+        undo.push(shared::close);
+        try {
+            StatusPipe status = new StatusPipe(table.claim(0));
+            undo.push(status::abandon);
+            OutputDescriptor out = new OutputDescriptor(table.claim(1));
+            undo.push(out::close);
+            OutputDescriptor err = new OutputDescriptor(table.claim(2));
+            undo.push(err::close);
+            WorkerClassLoader loader = WorkerClassLoader.open(process.name(), code);
+            undo.push(loader::closeQuietly);
+            Target target = target(process, table, shared, loader);
+            JavaProcess started = launch(
+                    new JavaProcess.Parts(
+                            process.name(),
+                            process.target(),
+                            parent,
+                            target,
+                            shared,
+                            new WorkerOutput(process.name(), out, err),
+                            loader,
+                            status),
+                    ended);
+            undo.clear();
+            return started;
+        } finally {
+            undo.forEach(Runnable::run);
+        }
+    }
+
+    private static Target target(
+            ProcessObject process, Descriptors table, SharedObjects shared, WorkerClassLoader loader)
+            throws IOException, StartException {
+        @SuppressWarnings("unchecked") // attach replaces a tuple by a tuple, a dict by a dict
+        List<@Nullable Object> args = (List<@Nullable Object>) Objects.requireNonNull(shared.attach(process.args()));
+        @SuppressWarnings("unchecked")
+        Map<String, @Nullable Object> kwargs =
+                (Map<String, @Nullable Object>) Objects.requireNonNull(shared.attach(process.kwargs()));
+        if (table.unclaimed() > 0) {
+            throw StartException.hiddenDescriptors(table.unclaimed());
+        }
+        return new TargetResolver(loader, process.target(), args, kwargs).resolve();
+    }
+
+    private JavaProcess launch(JavaProcess.Parts parts, Runnable ended) {
+        JavaProcess process = new JavaProcess(parts, self -> {
+            remove(self);
+            ended.run();
+        });
+        process.start();
+        synchronized (running) {
+            running.add(process);
+        }
+        return process;
+    }
+
+    private void remove(JavaProcess process) {
+        synchronized (running) {
+            running.remove(process);
+            running.notifyAll();
+        }
+    }
+
+    /**
+     * Lists the workers.
+     *
+     * @return those that have not ended, oldest first
+     */
+    public List<JavaProcess> list() {
+        synchronized (running) {
+            return List.copyOf(running);
+        }
+    }
+
+    /**
+     * Waits until all workers have ended.
+     *
+     * @param timeout how long to wait at most
+     * @return whether none is left
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public boolean awaitNone(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        synchronized (running) {
+            while (!running.isEmpty()) {
+                long millis = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+                if (millis <= 0) {
+                    return false;
+                }
+                running.wait(millis);
+            }
+            return true;
+        }
+    }
+
+    /** Tells all workers to end. */
+    public void terminateAll() {
+        list().forEach(JavaProcess::terminate);
+    }
+}
