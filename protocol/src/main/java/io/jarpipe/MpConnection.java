@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread may receive while another sends; two that receive, or two that send, must take turns. Every wait ends
  * when its thread is interrupted ({@link InterruptedException}) or the connection is closed
- * ({@link ClosedChannelException}); a message that has begun to move is completed first. Source of the behaviour: CPython
- * {@code Lib/multiprocessing/connection.py}, class {@code Connection}.
+ * ({@link ClosedChannelException}); a message that has begun to move is completed first. Source of the behaviour:
+ * CPython {@code Lib/multiprocessing/connection.py}, class {@code Connection}.
  */
 public interface MpConnection extends AutoCloseable {
     /**
@@ -37,7 +37,8 @@ public interface MpConnection extends AutoCloseable {
      * @throws IOException when this end is closed, is write-only or fails
      * @throws InterruptedException when interrupted while waiting
      */
-    @Nullable Object recv() throws IOException, InterruptedException;
+    @Nullable
+    Object recv() throws IOException, InterruptedException;
 
     /**
      * Sends bytes as one message.

@@ -11,10 +11,10 @@ import java.util.concurrent.locks.Lock;
  * acquiring it twice in a row blocks. It is also a {@link Lock}, so that {@code lock()} and {@code unlock()} in
  * {@code try ... finally} read as usual; conditions are not available through that view.
  *
- * <p>All methods are thread-safe. After {@link #close()} they throw
- * {@link java.nio.channels.ClosedChannelException}, the methods of {@link Lock} an {@link IllegalStateException}. A worker
- * that returns may leave the lock taken, as a Python process may; one that throws or is terminated releases what it holds,
- * where a Python process would leave everybody else waiting.
+ * <p>All methods are thread-safe. After {@link #close()} they throw {@link java.nio.channels.ClosedChannelException},
+ * the methods of {@link Lock} an {@link IllegalStateException}. A worker that returns may leave the lock taken, as a
+ * Python process may; one that throws or is terminated releases what it holds, where a Python process would leave
+ * everybody else waiting.
  */
 public interface MpLock extends Lock, AutoCloseable {
     /**

@@ -24,8 +24,8 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
     /**
      * Puts an item, waiting while the queue has {@code maxsize} items: {@code queue.put(item)}.
      *
-     * <p>Like CPython's, it does not wait for room in the pipe: what does not fit is written by a background thread. The
-     * item is pickled before this method returns, so it may be changed afterwards.
+     * <p>Like CPython's, it does not wait for room in the pipe: what does not fit is written by a background thread.
+     * The item is pickled before this method returns, so it may be changed afterwards.
      *
      * @param item the item
      * @throws PickleException when it cannot be pickled; the queue is as before
@@ -99,8 +99,8 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
      * {@link java.io.UncheckedIOException}; an interrupt, too, as {@link java.io.InterruptedIOException} inside it with
      * the thread's interrupt status set again.
      *
-     * @param sentinel the value Python puts last: null for {@code None}, a string, a number, a {@link PyTuple}; compared
-     *     as it arrives from Python, so that {@code 0} and {@code 0L} are the same
+     * @param sentinel the value Python puts last: null for {@code None}, a string, a number, a {@link PyTuple};
+     *     compared as it arrives from Python, so that {@code 0} and {@code 0L} are the same
      * @return the items, to be iterated once
      */
     Iterable<T> until(@Nullable Object sentinel);

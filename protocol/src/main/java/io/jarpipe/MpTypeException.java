@@ -17,7 +17,8 @@ public final class MpTypeException extends ProtocolException {
      * @param detail what else to know, or an empty string
      */
     public MpTypeException(String path, String pythonType, String javaType, String detail) {
-        super(path + ": Python " + pythonType + " cannot be a Java " + javaType + (detail.isEmpty() ? "" : ": " + detail));
+        super(path + ": Python " + pythonType + " cannot be a Java " + javaType
+                + (detail.isEmpty() ? "" : ": " + detail));
         this.path = path;
         this.pythonType = pythonType;
         this.javaType = javaType;

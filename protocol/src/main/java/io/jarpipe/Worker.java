@@ -2,6 +2,7 @@ package io.jarpipe;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@code jarpipe.Process} runs when its target is a class that implements this interface.
@@ -19,5 +20,5 @@ public interface Worker {
      * @param kwargs the keyword arguments given to {@code Process(kwargs=...)}, in order
      * @throws Exception to end the process with exit code 1 and its stack trace on the Python side's stderr
      */
-    void run(List<Object> args, Map<String, Object> kwargs) throws Exception;
+    void run(List<@Nullable Object> args, Map<String, @Nullable Object> kwargs) throws Exception;
 }

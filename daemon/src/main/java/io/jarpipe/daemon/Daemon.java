@@ -56,7 +56,10 @@ public final class Daemon {
             if (!workers.awaitNone(grace)) {
                 workers.list()
                         .forEach(worker -> LOG.log(
-                                Level.WARNING, "{0} ({1}) has not finished: terminated", worker.name(), worker.target()));
+                                Level.WARNING,
+                                "{0} ({1}) has not finished: terminated",
+                                worker.name(),
+                                worker.target()));
                 terminate(TERMINATION);
             }
         } catch (InterruptedException e) {
@@ -74,8 +77,8 @@ public final class Daemon {
         workers.terminateAll();
         if (!workers.awaitNone(moment)) {
             workers.list()
-                    .forEach(worker -> LOG.log(
-                            Level.WARNING, "{0} ({1}) did not end in time", worker.name(), worker.target()));
+                    .forEach(worker ->
+                            LOG.log(Level.WARNING, "{0} ({1}) did not end in time", worker.name(), worker.target()));
         }
     }
 }

@@ -17,5 +17,6 @@ public interface Converter {
      * @return the value as the declared type
      * @throws MpTypeException when it is not exactly representable as that type
      */
-    @Nullable Object convert(@Nullable Object value, String path) throws MpTypeException;
+    @Nullable
+    Object convert(@Nullable Object value, String path) throws MpTypeException;
 }

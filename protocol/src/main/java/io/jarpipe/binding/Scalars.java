@@ -13,7 +13,8 @@ final class Scalars {
     /** Reads a non-null value as one type; null says that it is not one. */
     @FunctionalInterface
     private interface Reading {
-        @Nullable Object of(Object value);
+        @Nullable
+        Object of(Object value);
     }
 
     private static final Map<Class<?>, Reading> READINGS = Map.of(

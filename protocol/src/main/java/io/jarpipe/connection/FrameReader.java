@@ -62,8 +62,7 @@ public final class FrameReader {
 
     private boolean readSome(IoBuffer buffer, Deadline deadline, Waiting waiting)
             throws IOException, InterruptedException {
-        long length = transport.read(
-                buffer.address(), Math.min(decoder.wanted(), IoBuffer.SIZE), deadline, waiting);
+        long length = transport.read(buffer.address(), Math.min(decoder.wanted(), IoBuffer.SIZE), deadline, waiting);
         if (length < 0) {
             return false;
         }

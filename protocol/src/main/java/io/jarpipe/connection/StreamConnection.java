@@ -32,8 +32,7 @@ public final class StreamConnection implements MpConnection {
      * @param codec reads and writes the pickles
      * @param maxLength the longest message accepted, in bytes
      */
-    public StreamConnection(
-            Transport transport, boolean readable, boolean writable, PickleCodec codec, int maxLength) {
+    public StreamConnection(Transport transport, boolean readable, boolean writable, PickleCodec codec, int maxLength) {
         this.transport = transport;
         this.readable = readable;
         this.writable = writable;

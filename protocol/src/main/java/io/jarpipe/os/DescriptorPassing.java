@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@code sendfds} and {@code recvfds}).
  *
  * <p>A batch travels as one payload byte, the number of descriptors modulo 256, with one SCM_RIGHTS block:
+ *
  * <pre>
  *   struct msghdr (56 bytes)                     control block
  *   0        8        16       24                 0        8       12      16
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   | control| length | flags  |                  (native byte order)
  *   +--------+--------+--------+
  * </pre>
+ *
  * From CPython 3.14 on, {@code recvfds} answers with one byte {@code A}, which {@code sendfds} waits for;
  * {@link #acknowledge} sends it and {@link #awaitAcknowledgement} tolerates its absence.
  */
@@ -117,8 +119,7 @@ public final class DescriptorPassing {
         }
     }
 
-    private static @Nullable String problem(
-            Message message, long length, int received, int expected) {
+    private static @Nullable String problem(Message message, long length, int received, int expected) {
         if (length == 0) {
             return "end of stream";
         }
@@ -198,8 +199,8 @@ public final class DescriptorPassing {
     }
 
     /**
-     * Tells a sender that its batch has arrived, as {@code recvfds} does from CPython 3.14 on. A sender of 3.13 or older
-     * does not wait for it and may have gone already, which is not an error.
+     * Tells a sender that its batch has arrived, as {@code recvfds} does from CPython 3.14 on. A sender of 3.13 or
+     * older does not wait for it and may have gone already, which is not an error.
      *
      * @param socket the socket the batch came over
      */
@@ -215,8 +216,8 @@ public final class DescriptorPassing {
     }
 
     /**
-     * Waits until the receiver of a batch has it: it sends {@code A} (CPython 3.14 and newer) or closes the socket (3.13
-     * and older). Closing before that loses the batch for a 3.14 receiver.
+     * Waits until the receiver of a batch has it: it sends {@code A} (CPython 3.14 and newer) or closes the socket
+     * (3.13 and older). Closing before that loses the batch for a 3.14 receiver.
      *
      * @param socket the socket the batch went over
      * @param deadline how long to wait

@@ -109,15 +109,17 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
-     * Ends every interruptible wait for this descriptor, now and from now on, while messages in progress go on: the threads
-     * look again at whether they should wait at all.
+     * Ends every interruptible wait for this descriptor, now and from now on, while messages in progress go on: the
+     * threads look again at whether they should wait at all.
      */
     public void endWaits() {
         waitsEnded = true;
         waiters.forEach(Waiter::wake);
     }
 
-    /** Closes the descriptor as soon as no call uses it, and wakes those that wait for it. Idempotent; does not block. */
+    /**
+     * Closes the descriptor as soon as no call uses it, and wakes those that wait for it. Idempotent; does not block.
+     */
     @Override
     public void close() {
         if (uses.close()) {

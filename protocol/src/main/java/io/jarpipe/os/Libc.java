@@ -14,8 +14,8 @@ import java.lang.invoke.VarHandle;
 /**
  * Holds every downcall handle of the project: the table of C functions that jarpipe calls.
  *
- * <p>All functions share one erased shape, {@code long(long, long, long, long)} with {@code errno} captured: linking one
- * shape costs a quarter of linking each signature. Integers and pointers travel in the same registers on x86-64 and
+ * <p>All functions share one erased shape, {@code long(long, long, long, long)} with {@code errno} captured: linking
+ * one shape costs a quarter of linking each signature. Integers and pointers travel in the same registers on x86-64 and
  * aarch64, unused arguments are ignored by the callee, and results of {@code int} functions are narrowed here. A result
  * is the function's own when it succeeded, or the <em>negated errno</em>, as the kernel itself returns it.
  *

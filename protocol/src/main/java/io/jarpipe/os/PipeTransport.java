@@ -15,8 +15,8 @@ final class PipeTransport extends Transport {
     }
 
     /**
-     * Reopens a pipe end and closes the descriptor given: both would have to be closed for the other side to see the end
-     * of the stream.
+     * Reopens a pipe end and closes the descriptor given: both would have to be closed for the other side to see the
+     * end of the stream.
      */
     static PipeTransport reopen(Fd fd, boolean writable) throws IOException {
         fd.begin();

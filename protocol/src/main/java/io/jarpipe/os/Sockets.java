@@ -26,8 +26,7 @@ public final class Sockets {
      */
     public static Fd connect(String address) throws IOException {
         byte[] path = sunPath(address);
-        Fd socket = Fd.ofNew((int)
-                Errno.check("socket", Libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0), address));
+        Fd socket = Fd.ofNew((int) Errno.check("socket", Libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0), address));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment sockaddr = arena.allocate(2 + SUN_PATH_SIZE, 2);
             sockaddr.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);

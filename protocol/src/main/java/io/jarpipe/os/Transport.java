@@ -14,9 +14,9 @@ import java.nio.channels.ClosedChannelException;
 /**
  * One end of a byte stream that CPython holds the other end of: a pipe or a stream socket.
  *
- * <p>Reads and writes are attempted without blocking; a thread that finds nothing to do waits in {@link Waiter}, so that
- * interrupting it or closing the transport ends the wait. One reading and one writing thread may use a transport at the
- * same time. The transport owns its descriptor.
+ * <p>Reads and writes are attempted without blocking; a thread that finds nothing to do waits in {@link Waiter}, so
+ * that interrupting it or closing the transport ends the wait. One reading and one writing thread may use a transport
+ * at the same time. The transport owns its descriptor.
  */
 public abstract sealed class Transport implements AutoCloseable permits PipeTransport, SocketTransport {
     /** Says whether an interrupt may end a wait. */

@@ -4,7 +4,8 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the calls that are using a native resource, so that it is released exactly once and never under a running call.
+ * Counts the calls that are using a native resource, so that it is released exactly once and never under a running
+ * call.
  *
  * <p>A descriptor number or a mapped address that is released while another thread still uses it would silently name
  * somebody else's file or memory. {@link #close()} therefore only forbids new uses; the resource goes when the last

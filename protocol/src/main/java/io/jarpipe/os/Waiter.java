@@ -46,7 +46,8 @@ final class Waiter extends AbstractSelector {
     }
 
     /**
-     * Waits until {@code events} are ready on {@code fd}, or it hangs up, or the deadline passes, or this wait is woken.
+     * Waits until {@code events} are ready on {@code fd}, or it hangs up, or the deadline passes, or this wait is
+     * woken.
      *
      * @param interruptible whether an interrupt ends the wait (it stays pending; the caller checks it)
      * @return false when the deadline passed; true when the caller should look again
@@ -58,9 +59,7 @@ final class Waiter extends AbstractSelector {
         }
         fd.register(waiter, interruptible);
         try {
-            return interruptible
-                    ? waiter.pollInterruptibly(fd, events, deadline)
-                    : waiter.poll(fd, events, deadline);
+            return interruptible ? waiter.pollInterruptibly(fd, events, deadline) : waiter.poll(fd, events, deadline);
         } finally {
             fd.unregister(waiter);
             waiter.giveBack();
@@ -155,8 +154,7 @@ final class Waiter extends AbstractSelector {
     }
 
     @Override
-    protected SelectionKey register(
-            AbstractSelectableChannel channel, int operations, Object attachment) {
+    protected SelectionKey register(AbstractSelectableChannel channel, int operations, Object attachment) {
         throw noSelector();
     }
 

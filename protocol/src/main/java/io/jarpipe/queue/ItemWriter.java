@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 // Some facts about the writing side of a multiprocessing.Queue
 // -------------------------------------------------------------
-// CPython 3.13 Lib/multiprocessing/queues.py, Queue.put: acquire _sem, append to a buffer; a feeder thread takes _wlock,
-// writes the frame, releases _wlock. So put() never blocks on a full pipe, and a process that is killed half-way through a
-// frame leaves the pipe torn and _wlock taken for ever. Here the caller writes the frame itself when nothing is buffered
-// before it, the lock is free and the pipe has room; what is left over goes to a feeder thread together with the lock. A
+// CPython 3.13 Lib/multiprocessing/queues.py, Queue.put: acquire _sem, append to a buffer; a feeder thread takes
+// _wlock,
+// writes the frame, releases _wlock. So put() never blocks on a full pipe, and a process that is killed half-way
+// through a
+// frame leaves the pipe torn and _wlock taken for ever. Here the caller writes the frame itself when nothing is
+// buffered
+// before it, the lock is free and the pipe has room; what is left over goes to a feeder thread together with the lock.
+// A
 // frame that was begun is always finished, also after a close.
 
 /** The producing side of a queue: frames in order, under the queue's write lock, without blocking the caller. */
@@ -154,7 +158,9 @@ final class ItemWriter {
         }
     }
 
-    /** Drops what has not begun to be written; the slots it took become free again. Returns how many items that were. */
+    /**
+     * Drops what has not begun to be written; the slots it took become free again. Returns how many items that were.
+     */
     int discard() {
         monitor.lock();
         try {

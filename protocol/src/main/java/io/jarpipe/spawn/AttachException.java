@@ -3,7 +3,9 @@ package io.jarpipe.spawn;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Reports that an object among a process's arguments cannot be shared with Java; the message says why and what to do. */
+/**
+ * Reports that an object among a process's arguments cannot be shared with Java; the message says why and what to do.
+ */
 public final class AttachException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -23,7 +25,8 @@ public final class AttachException extends IOException {
     private final String pythonType;
     private final @Nullable String name;
 
-    AttachException(Reason reason, String pythonType, @Nullable String name, String message, @Nullable Throwable cause) {
+    AttachException(
+            Reason reason, String pythonType, @Nullable String name, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
         this.pythonType = pythonType;

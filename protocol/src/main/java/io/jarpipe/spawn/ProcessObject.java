@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param args the positional arguments, shared objects still as pickled
  * @param kwargs the keyword arguments in order, likewise
  */
-public record ProcessObject(
-        String name, String target, PyTuple args, Map<String, @Nullable Object> kwargs) {
+public record ProcessObject(String name, String target, PyTuple args, Map<String, @Nullable Object> kwargs) {
     private static final String TYPE = "multiprocessing.process.BaseProcess";
 
     /**

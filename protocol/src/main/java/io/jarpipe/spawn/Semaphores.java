@@ -13,8 +13,8 @@ final class Semaphores {
     private Semaphores() {}
 
     /**
-     * Opens the semaphore of a lock or semaphore with the state {@code (handle, kind, maxvalue, name)}; the handle is an
-     * address in the creator and means nothing here.
+     * Opens the semaphore of a lock or semaphore with the state {@code (handle, kind, maxvalue, name)}; the handle is
+     * an address in the creator and means nothing here.
      */
     static SemLock open(PyObject object) throws IOException {
         String type = object.className();
@@ -27,7 +27,8 @@ final class Semaphores {
                     Reason.FORK_CONTEXT,
                     type,
                     null,
-                    "a " + type + " of a fork context has no name that Java could open: make it (or the Queue it is part"
+                    "a " + type
+                            + " of a fork context has no name that Java could open: make it (or the Queue it is part"
                             + " of) with jarpipe.get_context() or multiprocessing.get_context('spawn'); fork children"
                             + " can use it all the same",
                     null);
@@ -42,16 +43,20 @@ final class Semaphores {
         try {
             return new SemLock(NamedSemaphore.open(name), maxValue);
         } catch (PosixException e) {
-            String cure =
-                    switch (e.errnoName()) {
-                        case "ENOENT" -> "it was garbage-collected in the process that created it, or that process has"
-                                + " ended: keep a reference to the Queue or Lock there as long as others use it; in a"
-                                + " container, share /dev/shm with the Python side";
-                        case "EACCES" -> "it belongs to another user: run the daemon as the user that runs Python";
-                        default -> e.getMessage();
-                    };
+            String cure = switch (e.errnoName()) {
+                case "ENOENT" ->
+                    "it was garbage-collected in the process that created it, or that process has"
+                            + " ended: keep a reference to the Queue or Lock there as long as others use it; in a"
+                            + " container, share /dev/shm with the Python side";
+                case "EACCES" -> "it belongs to another user: run the daemon as the user that runs Python";
+                default -> e.getMessage();
+            };
             throw new AttachException(
-                    Reason.VANISHED, type, name, "the semaphore " + name + " of a " + type + " cannot be opened: " + cure, e);
+                    Reason.VANISHED,
+                    type,
+                    name,
+                    "the semaphore " + name + " of a " + type + " cannot be opened: " + cure,
+                    e);
         }
     }
 }

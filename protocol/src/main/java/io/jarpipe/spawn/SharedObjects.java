@@ -10,7 +10,6 @@ import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.spawn.AttachException.Reason;
 import io.jarpipe.sync.ProcessLock;
-import io.jarpipe.sync.SemLock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -20,11 +19,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attaches to the shared objects among a process's arguments: finds the recipes of queues, locks and connections in what
- * was unpickled, and puts the live Java object in the place of each.
+ * Attaches to the shared objects among a process's arguments: finds the recipes of queues, locks and connections in
+ * what was unpickled, and puts the live Java object in the place of each.
  *
- * <p>The same Python object at two places becomes the same Java object. All that was attached belongs to this collection
- * until its {@link #close()}.
+ * <p>The same Python object at two places becomes the same Java object. All that was attached belongs to this
+ * collection until its {@link #close()}.
  */
 public final class SharedObjects implements AutoCloseable {
     private static final String CONNECTION = "multiprocessing.connection.Connection";
@@ -124,13 +123,14 @@ public final class SharedObjects implements AutoCloseable {
             case "multiprocessing.connection.rebuild_connection" -> attachOnce(object, this::connection);
             case "multiprocessing.queues.Queue" -> attachOnce(object, this::queue);
             case "multiprocessing.synchronize.Lock" -> attachOnce(object, this::lock);
-            case CONNECTION -> throw new AttachException(
-                    Reason.UNSUPPORTED,
-                    CONNECTION,
-                    null,
-                    "a Connection pickled by plain pickle is a number without meaning in another process: pass it as an"
-                            + " argument of Process, or over another Connection",
-                    null);
+            case CONNECTION ->
+                throw new AttachException(
+                        Reason.UNSUPPORTED,
+                        CONNECTION,
+                        null,
+                        "a Connection pickled by plain pickle is a number without meaning in another process: pass it as an"
+                                + " argument of Process, or over another Connection",
+                        null);
             default -> {
                 if (type.startsWith("multiprocessing.")) {
                     throw new AttachException(

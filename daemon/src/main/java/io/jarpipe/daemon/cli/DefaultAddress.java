@@ -22,7 +22,8 @@ final class DefaultAddress {
         Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         Path folder = Path.of(System.getProperty("java.io.tmpdir"), "jarpipe-" + uid);
         try {
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
         } catch (FileAlreadyExistsException e) {
             requireOwn(folder, uid);
         }
@@ -31,8 +32,10 @@ final class DefaultAddress {
 
     private static void requireOwn(Path folder, Object uid) throws IOException {
         boolean own = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(uid)
-                && PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals(OWNER_ONLY);
+                && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                        .equals(uid)
+                && PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))
+                        .equals(OWNER_ONLY);
         if (!own) {
             throw new IOException(folder + " is not a folder of yours alone: choose an --address elsewhere");
         }

@@ -25,8 +25,10 @@ final class KeyFile {
         try {
             permissions = Files.getPosixFilePermissions(file);
         } catch (NoSuchFileException e) {
-            throw new IOException("the key file " + file + " does not exist: name the daemon's with --authkey-file or"
-                    + " JARPIPE_AUTHKEY_FILE", e);
+            throw new IOException(
+                    "the key file " + file + " does not exist: name the daemon's with --authkey-file or"
+                            + " JARPIPE_AUTHKEY_FILE",
+                    e);
         }
         if (permissions.stream().anyMatch(OTHERS::contains)) {
             throw new IOException("the key file " + file + " is open to other users ("

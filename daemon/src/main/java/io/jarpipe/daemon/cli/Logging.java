@@ -18,18 +18,21 @@ final class Logging {
     /** How much the daemon says. */
     enum Verbosity {
         /** Failures of the daemon itself. */
-        ERROR(Level.SEVERE),
+        ERROR,
         /** And what an operator should look at. */
-        WARNING(Level.WARNING),
+        WARNING,
         /** And what it does. */
-        INFO(Level.INFO),
+        INFO,
         /** And why. */
-        DEBUG(Level.FINE);
+        DEBUG;
 
-        private final Level level;
-
-        Verbosity(Level level) {
-            this.level = level;
+        private Level level() {
+            return switch (this) {
+                case ERROR -> Level.SEVERE;
+                case WARNING -> Level.WARNING;
+                case INFO -> Level.INFO;
+                case DEBUG -> Level.FINE;
+            };
         }
     }
 
@@ -41,7 +44,7 @@ final class Logging {
         PrintStream stderr = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
-        root.setLevel(verbosity.level);
+        root.setLevel(verbosity.level());
         root.addHandler(new StreamLines(stderr));
         // Netty's own debugging is of no use to anybody here.
         Logger.getLogger("io.netty").setLevel(Level.WARNING);

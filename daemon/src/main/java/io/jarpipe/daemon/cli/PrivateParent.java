@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The Python process that launched a private daemon, seen through the daemon's stdin and stdout: it says the authkey, is
- * told the address, and its end is the end of stdin, however it ended.
+ * The Python process that launched a private daemon, seen through the daemon's stdin and stdout: it says the authkey,
+ * is told the address, and its end is the end of stdin, however it ended.
  */
 final class PrivateParent {
     private static final int LONGEST_KEY = 4096;
@@ -34,8 +34,10 @@ final class PrivateParent {
         try {
             return new PrivateParent(Transport.adopt(Fd.duplicate(0), true, false));
         } catch (IOException e) {
-            throw new IOException("serve --private is how the Python package starts a daemon, with a pipe as stdin:"
-                    + " start one by hand with 'jarpipe serve'", e);
+            throw new IOException(
+                    "serve --private is how the Python package starts a daemon, with a pipe as stdin:"
+                            + " start one by hand with 'jarpipe serve'",
+                    e);
         }
     }
 

@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
         name = "ps",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        description = "Lists the workers of a running daemon: pid (the worker thread's id in the kernel), the pid of the"
-                + " Python process it belongs to, state, age, name and target.")
+        description =
+                "Lists the workers of a running daemon: pid (the worker thread's id in the kernel), the pid of the"
+                        + " Python process it belongs to, state, age, name and target.")
 final class PsCommand implements Callable<Integer> {
     private static final String ROW = "%8s %8s %-11s %10s  %-24s %s%n";
 
@@ -36,7 +37,8 @@ final class PsCommand implements Callable<Integer> {
             names = "--authkey-file",
             paramLabel = "FILE",
             defaultValue = "${env:JARPIPE_AUTHKEY_FILE}",
-            description = "File with the daemon's key. Default: JARPIPE_AUTHKEY_FILE, or the address with .key appended.")
+            description =
+                    "File with the daemon's key. Default: JARPIPE_AUTHKEY_FILE, or the address with .key appended.")
     private @Nullable Path authkeyFile;
 
     @Spec

@@ -115,7 +115,8 @@ final class ServeCommand implements Callable<Integer> {
         byte[] key = parent.receiveKey();
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
-        String name = "@jarpipe-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
+        String name = "@jarpipe-" + ProcessHandle.current().pid() + "-"
+                + HexFormat.of().formatHex(random);
         Daemon daemon = start(name, key);
         parent.announce(name, new RazorvineCodec());
         parent.awaitEnd();
@@ -133,9 +134,12 @@ final class ServeCommand implements Callable<Integer> {
             throw new IOException("an abstract address needs --authkey-file or JARPIPE_AUTHKEY_FILE");
         }
         Daemon daemon = start(where, KeyFile.readOrCreate(keyFile));
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> daemon.drain(Duration.ofSeconds(graceSeconds)), "drain"));
-        log.log(Level.INFO, "listening; for Python: export JARPIPE_ADDRESS={0} JARPIPE_AUTHKEY_FILE={1}", where, keyFile);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> daemon.drain(Duration.ofSeconds(graceSeconds)), "drain"));
+        log.log(
+                Level.INFO,
+                "listening; for Python: export JARPIPE_ADDRESS={0} JARPIPE_AUTHKEY_FILE={1}",
+                where,
+                keyFile);
         new CountDownLatch(1).await();
         return 0;
     }

@@ -8,7 +8,8 @@ final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {
-            "jarpipe " + Version.number() + " (launch protocol " + Version.PROTOCOL + ", Java " + Runtime.version() + ")"
+            "jarpipe " + Version.number() + " (launch protocol " + Version.PROTOCOL + ", Java " + Runtime.version()
+                    + ")"
         };
     }
 }

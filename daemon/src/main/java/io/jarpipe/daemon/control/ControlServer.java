@@ -43,10 +43,7 @@ public final class ControlServer {
             socket.close();
             return;
         }
-        Thread.ofPlatform()
-                .name("control-" + socket.number())
-                .daemon()
-                .start(() -> serve(socket));
+        Thread.ofPlatform().name("control-" + socket.number()).daemon().start(() -> serve(socket));
     }
 
     private void serve(Fd socket) {

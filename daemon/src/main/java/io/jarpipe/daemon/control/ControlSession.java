@@ -93,14 +93,18 @@ final class ControlSession {
         switch (request.method()) {
             case "version" -> reply("#RETURN", version());
             case "workers" ->
-                reply("#RETURN", workers.list().stream().map(ControlSession::describe).toList());
+                reply(
+                        "#RETURN",
+                        workers.list().stream().map(ControlSession::describe).toList());
             case "start" -> start(request);
             case "terminate" -> signal(JavaProcess::terminate);
             case "kill" -> signal(JavaProcess::kill);
             case "interrupt" -> signal(JavaProcess::interrupt);
             default ->
-                reply("#ERROR", error("this daemon (jarpipe " + Version.number() + ") knows no request "
-                        + request.method() + ": install the same version of jarpipe on both sides"));
+                reply(
+                        "#ERROR",
+                        error("this daemon (jarpipe " + Version.number() + ") knows no request " + request.method()
+                                + ": install the same version of jarpipe on both sides"));
         }
     }
 

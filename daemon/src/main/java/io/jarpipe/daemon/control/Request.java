@@ -26,7 +26,8 @@ record Request(String method, PyTuple args, Map<?, ?> kwds) {
     }
 
     /** Returns an argument given by position or by name. */
-    @Nullable Object argument(int index, String name) {
+    @Nullable
+    Object argument(int index, String name) {
         return index < args.size() ? args.get(index) : kwds.get(name);
     }
 

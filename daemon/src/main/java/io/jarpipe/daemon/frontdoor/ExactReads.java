@@ -7,8 +7,8 @@ import java.util.function.IntSupplier;
 /**
  * Makes Netty read exactly the bytes asked for, once per {@code read()}.
  *
- * <p>What follows the handshake belongs to whoever takes the connection over, and descriptors that are attached to bytes
- * read by accident would be lost without a trace.
+ * <p>What follows the handshake belongs to whoever takes the connection over, and descriptors that are attached to
+ * bytes read by accident would be lost without a trace.
  */
 final class ExactReads extends DefaultMaxMessagesRecvByteBufAllocator {
     private final IntSupplier wanted;

@@ -41,8 +41,8 @@ public final class FrontDoor implements AutoCloseable {
 
     private final Settings settings;
     private final Consumer<Fd> clients;
-    private final IoEventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("front-door", true), EpollIoHandler.newFactory());
+    private final IoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("front-door", true), EpollIoHandler.newFactory());
     private final Channel listener;
     private final @Nullable Object fileKey;
 
@@ -94,8 +94,10 @@ public final class FrontDoor implements AutoCloseable {
                 .bind(new DomainSocketAddress(socketPath))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException("cannot listen at " + settings.address() + ": "
-                    + bound.cause().getMessage(), bound.cause());
+            throw new IOException(
+                    "cannot listen at " + settings.address() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
         }
         return bound.channel();
     }

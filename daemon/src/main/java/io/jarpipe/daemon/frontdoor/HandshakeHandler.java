@@ -1,5 +1,7 @@
 package io.jarpipe.daemon.frontdoor;
 
+import static io.netty.channel.ChannelFutureListener.CLOSE_ON_FAILURE;
+
 import io.jarpipe.MpAuthenticationException;
 import io.jarpipe.ProtocolException;
 import io.jarpipe.auth.Handshake;
@@ -8,7 +10,6 @@ import io.jarpipe.wire.FrameDecoder;
 import io.jarpipe.wire.FrameEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -17,14 +18,14 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries one accepted connection through {@code multiprocessing}'s mutual authentication, then takes its descriptor away
- * from Netty and hands it on. A client that stalls costs a descriptor until the time is over, never a thread.
+ * Carries one accepted connection through {@code multiprocessing}'s mutual authentication, then takes its descriptor
+ * away from Netty and hands it on. A client that stalls costs a descriptor until the time is over, never a thread.
  */
 final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private static final System.Logger LOG = System.getLogger(HandshakeHandler.class.getName());
@@ -33,7 +34,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final FrameDecoder decoder = new FrameDecoder(Handshake.MAX_FRAME_LENGTH);
     private final Duration timeout;
     private final Consumer<Fd> authenticated;
-    private @Nullable Future<?> expiry;
+    private @Nullable ScheduledFuture<?> expiry;
 
     /** Will pass the socket of an authenticated client to {@code authenticated}, which then owns it. */
     HandshakeHandler(byte[] key, Duration timeout, Consumer<Fd> authenticated) {
@@ -50,13 +51,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         expiry = context.executor().schedule(() -> expire(context), timeout.toMillis(), TimeUnit.MILLISECONDS);
-        handshake.begin().ifPresent(challenge -> write(context, challenge));
+        write(context, handshake.begin(), CLOSE_ON_FAILURE);
         context.read();
     }
 
     private void expire(ChannelHandlerContext context) {
         LOG.log(Level.WARNING, "a client did not authenticate within {0}: closed", timeout);
-        context.close();
+        close(context);
     }
 
     @Override
@@ -72,22 +73,24 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         Handshake.Step step = handshake.receive(decoder.take());
-        ChannelFuture written = step.reply().map(reply -> write(context, reply)).orElse(context.newSucceededFuture());
-        step.throwIfFailed();
         if (step.isDone()) {
-            written.addListener(done -> handOver(context));
-        } else {
-            context.read();
+            write(context, step.reply(), done -> handOver(context));
+            return;
         }
+        write(context, step.reply(), CLOSE_ON_FAILURE);
+        step.throwIfFailed();
+        context.read();
     }
 
-    private static ChannelFuture write(ChannelHandlerContext context, byte[] frame) {
-        return context.writeAndFlush(Unpooled.wrappedBuffer(FrameEncoder.frame(frame)))
-                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    private static void write(ChannelHandlerContext context, Optional<byte[]> frame, ChannelFutureListener then) {
+        ByteBuf bytes = frame.map(body -> Unpooled.wrappedBuffer(FrameEncoder.frame(body)))
+                .orElse(Unpooled.EMPTY_BUFFER);
+        context.writeAndFlush(bytes).addListener(then);
     }
 
     /**
-     * Leaves the event loop first: epoll keeps reporting a description that was closed here while a duplicate of it lives.
+     * Leaves the event loop first: epoll keeps reporting a description that was closed here while a duplicate of it
+     * lives.
      */
     private void handOver(ChannelHandlerContext context) {
         cancelExpiry();
@@ -99,11 +102,16 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private static Optional<Fd> duplicate(ChannelHandlerContext context) {
         try {
-            return Optional.of(Fd.duplicate(((UnixChannel) context.channel()).fd().intValue()));
+            return Optional.of(
+                    Fd.duplicate(((UnixChannel) context.channel()).fd().intValue()));
         } catch (IOException e) {
             LOG.log(Level.ERROR, "an authenticated connection could not be taken over", e);
             return Optional.empty();
         }
+    }
+
+    private static void close(ChannelHandlerContext context) {
+        context.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     private void cancelExpiry() {
@@ -127,6 +135,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             case IOException e -> LOG.log(Level.DEBUG, "a client broke off the handshake", e);
             default -> LOG.log(Level.ERROR, "the handshake failed", cause);
         }
-        context.close();
+        close(context);
     }
 }

@@ -12,8 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 /**
  * Puts a listening socket at a path without ever taking it away from a daemon that is alive.
  *
- * <p>The socket is bound under a temporary name, gets its mode, and is renamed: at no moment can anybody connect who may
- * not, and a stale file is replaced in one step.
+ * <p>The socket is bound under a temporary name, gets its mode, and is renamed: at no moment can anybody connect who
+ * may not, and a stale file is replaced in one step.
  */
 final class SocketAddresses {
     private static final String ABSTRACT_MARK = "@";
@@ -52,7 +52,8 @@ final class SocketAddresses {
 
     /** Returns the name under which to bind before {@link #publish}. */
     static Path temporary(Path path) {
-        return path.resolveSibling("." + path.getFileName() + "." + ProcessHandle.current().pid());
+        return path.resolveSibling(
+                "." + path.getFileName() + "." + ProcessHandle.current().pid());
     }
 
     /** Restricts the bound socket to its owner and gives it its name. */

@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the parameters of a static method their values from positional and keyword arguments, as a Python call does. */
+/**
+ * Gives the parameters of a static method their values from positional and keyword arguments, as a Python call does.
+ */
 final class ArgumentBinding {
     private final Method method;
     private final Parameter[] parameters;

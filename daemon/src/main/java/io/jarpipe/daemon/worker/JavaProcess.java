@@ -148,7 +148,9 @@ public final class JavaProcess {
         AFTER_GRACE.execute(() -> abandon(ExitCode.TERMINATED));
     }
 
-    /** Cuts the worker off at once: its descriptors are closed and its end is reported, whether its thread ends or not. */
+    /**
+     * Cuts the worker off at once: its descriptors are closed and its end is reported, whether its thread ends or not.
+     */
     public void kill() {
         state.set(State.TERMINATING);
         group.interrupt();

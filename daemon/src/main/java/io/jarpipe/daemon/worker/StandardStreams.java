@@ -9,8 +9,8 @@ public final class StandardStreams {
     private StandardStreams() {}
 
     /**
-     * Replaces the three standard streams of this JVM. Threads of no worker write to {@code fallback}; standard input is
-     * empty for everybody, as it is for the children of {@code multiprocessing}.
+     * Replaces the three standard streams of this JVM. Threads of no worker write to {@code fallback}; standard input
+     * is empty for everybody, as it is for the children of {@code multiprocessing}.
      *
      * @param fallback where the daemon's own output goes
      */

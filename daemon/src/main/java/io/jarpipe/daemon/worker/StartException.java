@@ -43,12 +43,11 @@ public final class StartException extends Exception {
     /** An argument cannot be shared with Java. */
     static StartException sharedObject(AttachException cause) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        String pythonClass =
-                switch (cause.reason()) {
-                    case FORK_CONTEXT -> "ForkContextError";
-                    case VANISHED -> "VanishedError";
-                    case UNSUPPORTED, MALFORMED -> "UnsupportedArgument";
-                };
+        String pythonClass = switch (cause.reason()) {
+            case FORK_CONTEXT -> "ForkContextError";
+            case VANISHED -> "VanishedError";
+            case UNSUPPORTED, MALFORMED -> "UnsupportedArgument";
+        };
         boolean unsupported = pythonClass.equals("UnsupportedArgument");
         fields.put(unsupported ? "python_type" : "object", cause.pythonType());
         if (cause.reason() == AttachException.Reason.VANISHED) {
@@ -63,7 +62,8 @@ public final class StartException extends Exception {
         fields.put("python_type", "object");
         return new StartException(
                 "UnsupportedArgument",
-                count + " descriptors belong to a Queue, Connection or socket inside an object that Java cannot open: pass"
+                count
+                        + " descriptors belong to a Queue, Connection or socket inside an object that Java cannot open: pass"
                         + " it as an argument of its own, or in a list, tuple or dict",
                 fields,
                 null);

@@ -11,8 +11,8 @@ import java.nio.ByteOrder;
 
 /**
  * The pipe whose read end is the {@code sentinel} of the Python {@code Process}: it carries the exit code, one native
- * 64-bit integer as CPython's forkserver writes it ({@code Lib/multiprocessing/forkserver.py}, {@code write_signed}), and
- * its end.
+ * 64-bit integer as CPython's forkserver writes it ({@code Lib/multiprocessing/forkserver.py}, {@code write_signed}),
+ * and its end.
  */
 final class StatusPipe {
     private static final System.Logger LOG = System.getLogger(StatusPipe.class.getName());

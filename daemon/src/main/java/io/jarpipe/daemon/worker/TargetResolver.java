@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a target string names: {@code "pkg.Class"}, a {@link Worker} or a class with a static method {@code run}, or
- * {@code "pkg.Class::method"}.
+ * Finds what a target string names: {@code "pkg.Class"}, a {@link Worker} or a class with a static method {@code run},
+ * or {@code "pkg.Class::method"}.
  *
  * <p>Nothing of the worker's code runs here; its static initialisers run in the worker.
  */
@@ -29,7 +29,10 @@ final class TargetResolver {
     private final Map<String, @Nullable Object> kwargs;
 
     TargetResolver(
-            WorkerClassLoader loader, String target, List<@Nullable Object> args, Map<String, @Nullable Object> kwargs) {
+            WorkerClassLoader loader,
+            String target,
+            List<@Nullable Object> args,
+            Map<String, @Nullable Object> kwargs) {
         this.loader = loader;
         this.target = target;
         this.args = args;
@@ -59,7 +62,8 @@ final class TargetResolver {
                     e);
         } catch (UnsupportedClassVersionError e) {
             throw failure(
-                    "class " + className + " was compiled for a newer Java than " + Runtime.version().feature()
+                    "class " + className + " was compiled for a newer Java than "
+                            + Runtime.version().feature()
                             + ", which runs the daemon: compile it with --release "
                             + Runtime.version().feature() + " or run the daemon on that Java (JARPIPE_JAVA)",
                     e);
@@ -145,7 +149,8 @@ final class TargetResolver {
             }
         }
         throw failure(
-                "the arguments do not fit " + (problems.size() == 1 ? problems.getFirst() : String.join("; ", problems)),
+                "the arguments do not fit "
+                        + (problems.size() == 1 ? problems.getFirst() : String.join("; ", problems)),
                 null);
     }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A plain {@link PrintStream} over a switching output stream would not do: it holds its lock while it writes, so one
  * worker whose parent does not read its stdout would stop the output of all.
  */
+@SuppressWarnings("AnnotateFormatMethod") // the annotation would have to be on PrintStream itself
 final class ThreadPrintStream extends PrintStream {
     private final Supplier<PrintStream> targets;
 

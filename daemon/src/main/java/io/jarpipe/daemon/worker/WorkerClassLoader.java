@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Loads the code of one worker: the folders and jars given with {@code --workers}, and of the daemon only jarpipe's public
- * API, so that a worker may bring its own Netty or picocli.
+ * Loads the code of one worker: the folders and jars given with {@code --workers}, and of the daemon only jarpipe's
+ * public API, so that a worker may bring its own Netty or picocli.
  *
  * <p>Each worker has a loader of its own: static fields are per process, as everywhere else in {@code multiprocessing}.
  */

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Where a worker's {@code System.out} and {@code System.err} go: stdout and stderr of its Python parent, line by line. */
+/**
+ * Where a worker's {@code System.out} and {@code System.err} go: stdout and stderr of its Python parent, line by line.
+ */
 final class WorkerOutput {
     private final OutputDescriptor outDescriptor;
     private final OutputDescriptor errDescriptor;
