@@ -1,0 +1,110 @@
+package io.jarpipe.binding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jarpipe.MpQueue;
+import io.jarpipe.MpTypeException;
+import io.jarpipe.PyTuple;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ConvertersTest {
+    @SuppressWarnings("unused") // read by reflection
+    private static void declared(
+            List<String> strings,
+            Map<String, Integer> counts,
+            Set<Long> ids,
+            Optional<Double> maybe,
+            List<? extends Number> wild,
+            MpQueue<String> queue) {}
+
+    private static Type declared(int index) {
+        Method method = Arrays.stream(ConvertersTest.class.getDeclaredMethods())
+                .filter(candidate -> candidate.getName().equals("declared") && candidate.getParameterCount() > 1)
+                .findFirst()
+                .orElseThrow();
+        return method.getGenericParameterTypes()[index];
+    }
+
+    private static Object convert(Type type, Object value) throws MpTypeException {
+        return Converters.of(type).convert(value, "x");
+    }
+
+    private static void assertRefused(Type type, Object value, String message) {
+        assertThatThrownBy(() -> convert(type, value))
+                .isInstanceOf(MpTypeException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void takes_numbers_that_fit_exactly() throws Exception {
+        assertThat(convert(int.class, 7L)).isEqualTo(7);
+        assertThat(convert(Long.class, 7L)).isEqualTo(7L);
+        assertThat(convert(short.class, -32768L)).isEqualTo((short) -32768);
+        assertThat(convert(byte.class, 127L)).isEqualTo((byte) 127);
+        assertThat(convert(double.class, 3L)).isEqualTo(3.0);
+        assertThat(convert(double.class, 0.1)).isEqualTo(0.1);
+        assertThat(convert(float.class, 0.5)).isEqualTo(0.5f);
+        assertThat(convert(BigInteger.class, 7L)).isEqualTo(BigInteger.valueOf(7));
+        assertThat(convert(char.class, "ü")).isEqualTo('ü');
+    }
+
+    @Test
+    void refuses_numbers_that_do_not() {
+        assertRefused(int.class, 1L << 31, "x: Python int cannot be a Java int: 2147483648 does not fit exactly");
+        assertRefused(byte.class, 128L, "128 does not fit exactly");
+        assertRefused(long.class, BigInteger.ONE.shiftLeft(64), "does not fit exactly");
+        assertRefused(double.class, (1L << 53) + 1, "does not fit exactly");
+        assertRefused(float.class, 0.1, "does not fit exactly");
+        assertRefused(int.class, 1.0, "Python float cannot be a Java int");
+        assertRefused(int.class, true, "Python bool cannot be a Java int");
+        assertRefused(boolean.class, 1L, "Python int cannot be a Java boolean");
+        assertRefused(String.class, 1L, "Python int cannot be a Java java.lang.String");
+    }
+
+    @Test
+    void lets_none_be_every_reference_and_no_primitive() throws Exception {
+        assertThat(convert(Integer.class, null)).isNull();
+        assertThat(convert(declared(0), null)).isNull();
+        assertThat(convert(declared(3), null)).isEqualTo(Optional.empty());
+        assertRefused(int.class, null, "Python NoneType cannot be a Java int");
+    }
+
+    @Test
+    void converts_what_containers_contain_and_says_where_it_cannot() throws Exception {
+        assertThat(convert(declared(0), List.of("a", "b"))).isEqualTo(List.of("a", "b"));
+        assertThat(convert(declared(0), PyTuple.of("a"))).isEqualTo(List.of("a"));
+        assertThat(convert(declared(1), new LinkedHashMap<>(Map.of("k", 1L)))).isEqualTo(Map.of("k", 1));
+        assertThat(convert(declared(2), Set.of(1L))).isEqualTo(Set.of(1L));
+        assertThat(convert(declared(3), 1.5)).isEqualTo(Optional.of(1.5));
+        assertThat(convert(declared(4), List.of(1L, 2.5))).isEqualTo(List.of(1L, 2.5));
+        assertRefused(declared(0), List.of("a", 1L), "x[1]: Python int cannot be a Java java.lang.String");
+        assertRefused(declared(1), Map.of("k", "v"), "x[k]: Python str cannot be a Java java.lang.Integer");
+        assertRefused(declared(2), List.of(1L), "x: Python list cannot be a Java java.util.Set<java.lang.Long>");
+    }
+
+    @Test
+    void makes_arrays_of_lists_and_tuples() throws Exception {
+        assertThat((int[]) convert(int[].class, List.of(1L, 2L))).containsExactly(1, 2);
+        assertThat((String[]) convert(String[].class, PyTuple.of("a", null))).containsExactly("a", null);
+        assertThat((double[][]) convert(double[][].class, List.of(List.of(1.0), List.of())))
+                .isDeepEqualTo(new double[][] {{1.0}, {}});
+        assertThat((byte[]) convert(byte[].class, new byte[] {1})).containsExactly(1);
+        assertRefused(int[].class, List.of(1L, "2"), "x[1]: Python str cannot be a Java int");
+        assertRefused(byte[].class, List.of(1L), "Python list cannot be a Java byte[]");
+    }
+
+    @Test
+    void refuses_anything_but_a_queue_as_a_queue() {
+        assertRefused(declared(5), "jobs", "x: Python str cannot be a Java io.jarpipe.MpQueue<java.lang.String>");
+    }
+}

@@ -1,0 +1,201 @@
+package io.jarpipe.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jarpipe.MpQueue;
+import io.jarpipe.PickleException;
+import io.jarpipe.os.Fd;
+import io.jarpipe.os.NamedSemaphore;
+import io.jarpipe.os.Sockets;
+import io.jarpipe.os.Transport;
+import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.sync.SemLock;
+import io.jarpipe.wire.FrameTooLongException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The queue's own guarantees, between two attachments in one process; CPython is the peer in the interop tests. */
+final class PipeQueueTest {
+    private static final int MAX_LENGTH = 1 << 20;
+    private static final int MAXSIZE = 100;
+    private static final PickleCodec CODEC = new RazorvineCodec();
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final List<String> names = new ArrayList<>();
+    private List<Fd> pipe;
+    private PipeQueue<Object> here;
+    private PipeQueue<Object> there;
+
+    @BeforeEach
+    void open() throws IOException {
+        pipe = Sockets.pipe();
+        for (int value : new int[] {1, 1, MAXSIZE}) {
+            String name = "/jarpipe-queue-" + ProcessHandle.current().pid() + "-" + names.size();
+            NamedSemaphore.create(name, value).close();
+            names.add(name);
+        }
+        here = attach(MAX_LENGTH);
+        there = attach(MAX_LENGTH);
+    }
+
+    private PipeQueue<Object> attach(int maxLength) throws IOException {
+        PipeQueue.Parts parts = new PipeQueue.Parts(
+                Transport.adopt(pipe.get(0).duplicate(), true, false),
+                Transport.adopt(pipe.get(1).duplicate(), false, true),
+                new SemLock(NamedSemaphore.open(names.get(0)), 1),
+                new SemLock(NamedSemaphore.open(names.get(1)), 1),
+                new SemLock(NamedSemaphore.open(names.get(2)), MAXSIZE));
+        return new PipeQueue<>(parts, CODEC, item -> item, maxLength);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        here.close();
+        there.close();
+        pipe.forEach(Fd::close);
+        for (String name : names) {
+            NamedSemaphore.unlink(name);
+        }
+    }
+
+    private int value(int semaphore) throws IOException {
+        try (NamedSemaphore opened = NamedSemaphore.open(names.get(semaphore))) {
+            return opened.value();
+        }
+    }
+
+    private void assertNothingTaken() throws IOException {
+        assertThat(value(0)).as("read lock").isOne();
+        assertThat(value(1)).as("write lock").isOne();
+    }
+
+    @Test
+    void carries_items_in_order_and_counts_them() throws Exception {
+        for (long i = 0; i < MAXSIZE; i++) {
+            here.put(i);
+        }
+        assertThat(here.size()).isEqualTo(MAXSIZE);
+        assertThat(there.isFull()).isTrue();
+        assertThat(here.offer("one too many", Duration.ZERO)).isFalse();
+        for (long i = 0; i < MAXSIZE; i++) {
+            assertThat(there.take()).isEqualTo(i);
+        }
+        assertThat(there.isEmpty()).isTrue();
+        assertThat(there.poll(Duration.ofMillis(2))).isEqualTo(MpQueue.Item.none());
+        assertNothingTaken();
+    }
+
+    @Test
+    void put_does_not_wait_for_room_in_the_pipe_and_join_does() throws Exception {
+        byte[] item = new byte[100_000];
+        for (int i = 0; i < 20; i++) {
+            here.put(item);
+        }
+        FutureTask<Integer> taking = new FutureTask<>(() -> {
+            for (int i = 0; i < 20; i++) {
+                assertThat((byte[]) there.take()).hasSize(100_000);
+            }
+            return 20;
+        });
+        Thread.ofPlatform().daemon().start(taking);
+        here.joinThread();
+        assertThat(taking.get(30, TimeUnit.SECONDS)).isEqualTo(20);
+        assertNothingTaken();
+    }
+
+    @Test
+    void a_queue_closed_in_the_middle_of_an_item_still_finishes_it() throws Exception {
+        here.put(new byte[200_000]);
+        here.close();
+        assertThat((byte[]) there.take()).hasSize(200_000);
+        assertThatThrownBy(() -> here.put("x")).isInstanceOf(ClosedChannelException.class);
+        there.put("next");
+        assertThat(there.take()).isEqualTo("next");
+        assertNothingTaken();
+    }
+
+    @Test
+    void items_dropped_before_they_were_written_give_their_slots_back() throws Exception {
+        here.put(new byte[200_000]);
+        here.put("never written");
+        here.put("neither");
+        assertThat(here.discardUnwritten()).isEqualTo(2);
+        assertThat(there.size()).isOne();
+        assertThat((byte[]) there.take()).hasSize(200_000);
+        assertThat(there.size()).isZero();
+    }
+
+    @Test
+    void closing_ends_a_take_that_holds_nothing() throws Exception {
+        FutureTask<Object> take = new FutureTask<>(here::take);
+        Thread thread = Thread.ofPlatform().daemon().start(take);
+        while (thread.getState() == Thread.State.NEW) {
+            Thread.onSpinWait();
+        }
+        here.close();
+        assertThatThrownBy(() -> take.get(30, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(ClosedChannelException.class);
+        assertNothingTaken();
+    }
+
+    @Test
+    void an_interrupted_take_takes_nothing() throws Exception {
+        FutureTask<Object> take = new FutureTask<>(here::take);
+        Thread thread = Thread.ofPlatform().daemon().start(take);
+        thread.interrupt();
+        assertThatThrownBy(() -> take.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+        there.put("for somebody else");
+        assertThat(there.poll(SOON)).isEqualTo(new MpQueue.Item<>(true, "for somebody else"));
+        assertNothingTaken();
+    }
+
+    @Test
+    void an_item_that_cannot_be_pickled_leaves_the_queue_as_it_was() throws Exception {
+        assertThatThrownBy(() -> here.put(new Object())).isInstanceOf(PickleException.class);
+        assertThat(here.size()).isZero();
+        here.put("fine");
+        assertThat(there.take()).isEqualTo("fine");
+    }
+
+    @Test
+    void an_item_over_the_limit_is_skipped_and_its_slot_is_free_again() throws Exception {
+        try (PipeQueue<Object> narrow = attach(1000)) {
+            here.put(new byte[50_000]);
+            here.put("next");
+            assertThatThrownBy(narrow::take).isInstanceOf(FrameTooLongException.class);
+            assertThat(narrow.take()).isEqualTo("next");
+            assertThat(narrow.size()).isZero();
+        }
+    }
+
+    @Test
+    void until_compares_with_the_sentinel_as_it_arrives() throws Exception {
+        here.put("a");
+        here.put(io.jarpipe.PyTuple.of("stop", 1));
+        here.put("b");
+        List<Object> seen = new ArrayList<>();
+        there.until(io.jarpipe.PyTuple.of("stop", 1)).forEach(seen::add);
+        assertThat(seen).containsExactly("a");
+        assertThat(there.take()).isEqualTo("b");
+    }
+
+    @Test
+    void an_interrupt_during_until_stays_pending() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> there.until(null).iterator().hasNext()).isInstanceOf(UncheckedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+}

@@ -1,0 +1,112 @@
+package io.jarpipe.spawn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jarpipe.MpConnection;
+import io.jarpipe.PyGlobal;
+import io.jarpipe.PyObject;
+import io.jarpipe.PyTuple;
+import io.jarpipe.os.Fd;
+import io.jarpipe.os.Sockets;
+import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.spawn.AttachException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+final class SharedObjectsTest {
+    private static PyObject descriptor(long index) {
+        return PyObject.newObject(new PyGlobal("jarpipe.process", "DupFd"), PyTuple.of())
+                .build(Map.of("ind", index));
+    }
+
+    private static PyObject connection(long index, boolean readable, boolean writable) {
+        return PyObject.reduce(
+                new PyGlobal("multiprocessing.connection", "rebuild_connection"),
+                PyTuple.of(descriptor(index), readable, writable));
+    }
+
+    private static PyObject semLock(String type, Object name) {
+        return PyObject.newObject(new PyGlobal("multiprocessing.synchronize", type), PyTuple.of())
+                .build(PyTuple.of(0L, 1L, 1L, name));
+    }
+
+    private static long openDescriptors() throws IOException {
+        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+            return fds.count();
+        }
+    }
+
+    private static Object attach(Descriptors descriptors, Object value) throws IOException {
+        try (SharedObjects shared = new SharedObjects(descriptors, new RazorvineCodec(), 1000)) {
+            return shared.attach(value);
+        }
+    }
+
+    private static void assertRefused(Object value, Reason reason, String message) throws IOException {
+        long before = openDescriptors();
+        try (Descriptors descriptors = new Descriptors(Sockets.pipe())) {
+            assertThatThrownBy(() -> attach(descriptors, value))
+                    .isInstanceOfSatisfying(
+                            AttachException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                    .hasMessageContaining(message);
+        }
+        assertThat(openDescriptors()).isEqualTo(before);
+    }
+
+    @Test
+    void puts_the_same_object_wherever_the_same_recipe_stands() throws Exception {
+        List<Fd> pipe = Sockets.pipe();
+        PyObject reader = connection(0, true, false);
+        List<Object> cyclic = new ArrayList<>(List.of("text", 1L));
+        cyclic.add(cyclic);
+        try (Descriptors descriptors = new Descriptors(pipe);
+                SharedObjects shared = new SharedObjects(descriptors, new RazorvineCodec(), 1000)) {
+            PyTuple args = (PyTuple) shared.attach(
+                    PyTuple.of(reader, List.of(reader), Map.of("k", reader), connection(1, false, true), cyclic));
+            assertThat(args.get(0)).isInstanceOf(MpConnection.class);
+            assertThat(((List<?>) args.get(1)).getFirst()).isSameAs(args.get(0));
+            assertThat(((Map<?, ?>) args.get(2)).get("k")).isSameAs(args.get(0));
+            assertThat(descriptors.unclaimed()).isZero();
+            List<?> copy = (List<?>) args.get(4);
+            assertThat(copy.get(2)).isSameAs(copy);
+            ((MpConnection) args.get(3)).send("hello");
+            assertThat(((MpConnection) args.get(0)).recv()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void leaves_other_objects_alone() throws Exception {
+        PyObject point = PyObject.newObject(new PyGlobal("app", "Point"), PyTuple.of());
+        try (Descriptors descriptors = new Descriptors(List.of())) {
+            assertThat(attach(descriptors, point)).isSameAs(point);
+        }
+    }
+
+    @Test
+    void names_what_cannot_be_shared_and_leaves_nothing_open() throws Exception {
+        assertRefused(semLock("Lock", null), Reason.FORK_CONTEXT, "jarpipe.get_context()");
+        assertRefused(semLock("Lock", "/jarpipe-test-no-such"), Reason.VANISHED, "garbage-collected");
+        assertRefused(semLock("Event", "/x"), Reason.UNSUPPORTED, "multiprocessing.synchronize.Event cannot be shared");
+        assertRefused(
+                PyObject.newObject(new PyGlobal("multiprocessing.connection", "Connection"), PyTuple.of()),
+                Reason.UNSUPPORTED,
+                "plain pickle");
+        assertRefused(semLock("Lock", 5L), Reason.MALFORMED, "a str as name");
+        assertRefused(connection(7, true, false), Reason.MALFORMED, "an index below 2");
+        PyObject lock = semLock("Lock", "/jarpipe-test-no-such");
+        PyObject queue = PyObject.newObject(new PyGlobal("multiprocessing.queues", "Queue"), PyTuple.of())
+                .build(PyTuple.of(
+                        false, 5L, connection(0, true, false), connection(1, false, true), lock, lock, lock, 1L));
+        assertRefused(queue, Reason.VANISHED, "/jarpipe-test-no-such");
+        PyObject shortQueue = PyObject.newObject(new PyGlobal("multiprocessing.queues", "Queue"), PyTuple.of())
+                .build(PyTuple.of(false, 5L));
+        assertRefused(shortQueue, Reason.MALFORMED, "a state of 8 elements");
+    }
+}
