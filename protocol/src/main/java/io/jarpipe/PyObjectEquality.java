@@ -61,6 +61,10 @@ final class PyObjectEquality {
     }
 
     private boolean sameContainer(Object left, Object right) {
+        if (left instanceof PyTuple != right instanceof PyTuple
+                || left instanceof PyFrozenSet != right instanceof PyFrozenSet) {
+            return false;
+        }
         if (left instanceof Map<?, ?> a && right instanceof Map<?, ?> b) {
             return a.size() == b.size() && (allPlain(a.keySet()) ? sameValues(a, b) : sameEntries(a, b));
         }

@@ -7,6 +7,7 @@ import io.jarpipe.PyGlobal;
 import io.jarpipe.PyTuple;
 import java.lang.reflect.Array;
 import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.AbstractList;
@@ -45,7 +46,10 @@ final class Conversions {
             try {
                 accessor.setAccessible(true);
                 components.put(component.getName(), accessor.invoke(value));
-            } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+            } catch (InvocationTargetException e) {
+                throw new Unencodable("component " + component.getName() + " of record "
+                        + value.getClass().getName() + " cannot be read: " + e.getTargetException());
+            } catch (IllegalAccessException | InaccessibleObjectException e) {
                 throw new Unencodable("cannot read component " + component.getName() + " of record "
                         + value.getClass().getName() + ": open its package to io.jarpipe, or pass a Map");
             }

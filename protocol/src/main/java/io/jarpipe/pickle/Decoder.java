@@ -54,7 +54,9 @@ final class Decoder extends Unpickler {
             }
         } catch (Malformed e) {
             throw new PickleException(offset, name(opcode), e.expected(), e.got(), e);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | net.razorvine.pickle.PickleException e) {
+            throw new PickleException(offset, name(opcode), "well-formed data", String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
             throw new PickleException(
                     offset, name(opcode), "well-formed data", e.getClass().getSimpleName(), e);
         } catch (StackOverflowError e) {

@@ -32,7 +32,7 @@ final class Encoder extends Pickler {
     private static final int BATCH = 1000;
 
     /** Deepest nesting; a loop through arrays, which the memo cannot catch, ends here too. */
-    private static final int MAX_DEPTH = 5000;
+    private static final int MAX_DEPTH = 1000;
 
     private static final PyGlobal BYTEARRAY = new PyGlobal("builtins", "bytearray");
     private static final PyGlobal COMPLEX = new PyGlobal("builtins", "complex");

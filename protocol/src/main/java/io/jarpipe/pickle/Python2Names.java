@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * Translates the Python 2 names that CPython writes into pickles of protocols 0 to 2, as its own unpickler does for
- * these protocols. Source: CPython 3.13 {@code Lib/_compat_pickle.py}.
+ * these protocols. Source: CPython 3.8 - 3.15 {@code Lib/_compat_pickle.py}.
  */
 final class Python2Names {
     private static final Map<String, String> MODULES = new HashMap<>();
@@ -32,6 +32,7 @@ final class Python2Names {
             SimpleXMLRPCServer xmlrpc.server
             SocketServer socketserver
             StringIO io
+            Tix tkinter.tix
             Tkconstants tkinter.constants
             Tkdnd tkinter.dnd
             Tkinter tkinter

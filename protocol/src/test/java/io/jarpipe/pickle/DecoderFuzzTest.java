@@ -1,0 +1,134 @@
+package io.jarpipe.pickle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.jarpipe.PickleException;
+import io.jarpipe.PyByteArray;
+import io.jarpipe.PyBytes;
+import io.jarpipe.PyComplex;
+import io.jarpipe.PyGlobal;
+import io.jarpipe.PyObject;
+import io.jarpipe.testing.Goldens;
+import java.math.BigInteger;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Any bytes give a value or a PickleException, within bounded time; a value can be encoded, or says why not. */
+class DecoderFuzzTest {
+    private static final int ROUNDS = 120_000;
+    private static final int MAX_SEED_PICKLE_LENGTH = 2000;
+    private static final List<Opcode> OPCODES = List.of(Opcode.values());
+
+    private final PickleCodec codec = new RazorvineCodec();
+
+    private static byte[] mutate(Random random, List<byte[]> seeds) {
+        byte[] pickle = seeds.get(random.nextInt(seeds.size())).clone();
+        for (int change = 1 + random.nextInt(4); change > 0; change--) {
+            int place = random.nextInt(pickle.length);
+            switch (random.nextInt(5)) {
+                case 0 -> pickle[place] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> pickle[place] = (byte) random.nextInt();
+                case 2 ->
+                    pickle[place] =
+                            (byte) OPCODES.get(random.nextInt(OPCODES.size())).code();
+                case 3 -> pickle = Arrays.copyOf(pickle, place + 1);
+                default -> pickle = splice(random, pickle, place, seeds.get(random.nextInt(seeds.size())));
+            }
+        }
+        return pickle;
+    }
+
+    private static byte[] splice(Random random, byte[] pickle, int place, byte[] other) {
+        int from = random.nextInt(other.length);
+        byte[] joined = Arrays.copyOf(pickle, place + other.length - from);
+        System.arraycopy(other, from, joined, place, other.length - from);
+        return joined;
+    }
+
+    @Test
+    @Timeout(120)
+    void gives_a_value_or_a_pickle_exception() {
+        List<byte[]> seeds = Goldens.distinctPickles()
+                .map(Goldens.Golden::bytes)
+                .filter(bytes -> bytes.length <= MAX_SEED_PICKLE_LENGTH)
+                .toList();
+        Random random = new Random(20250101);
+        int values = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            byte[] pickle = mutate(random, seeds);
+            try {
+                Object value = codec.decode(pickle);
+                assertKnown(value);
+                values++;
+                codec.encode(value);
+            } catch (PickleException expected) {
+                assertThat(expected.getMessage()).isNotEmpty();
+            } catch (Throwable unexpected) {
+                fail("round " + round + ": " + HexFormat.of().formatHex(pickle), unexpected);
+            }
+        }
+        assertThat(values).isBetween(ROUNDS / 100, ROUNDS - 1);
+    }
+
+    /** Walks a value without recursion; every part must be of a documented type. */
+    private static void assertKnown(Object root) {
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Object> rest = new ArrayDeque<>();
+        push(rest, root);
+        while (!rest.isEmpty()) {
+            Object value = rest.pop();
+            if (!seen.add(value)) {
+                continue;
+            }
+            switch (value) {
+                case Collection<?> elements -> elements.forEach(element -> push(rest, element));
+                case Map<?, ?> map ->
+                    map.forEach((key, element) -> {
+                        push(rest, key);
+                        push(rest, element);
+                    });
+                case PyObject object -> {
+                    push(rest, object.callable());
+                    push(rest, object.args());
+                    push(rest, object.kwargs());
+                    push(rest, object.state());
+                    push(rest, object.stateSetter());
+                    push(rest, object.listItems());
+                    push(rest, object.setItems());
+                    push(rest, object.dictItems());
+                }
+                default ->
+                    assertThat(value)
+                            .isInstanceOfAny(
+                                    String.class,
+                                    Long.class,
+                                    BigInteger.class,
+                                    Double.class,
+                                    Boolean.class,
+                                    byte[].class,
+                                    PyBytes.class,
+                                    PyByteArray.class,
+                                    PyComplex.class,
+                                    PyGlobal.class);
+            }
+        }
+    }
+
+    private static void push(Deque<Object> rest, Object value) {
+        if (value != null) {
+            rest.push(value);
+        }
+    }
+}

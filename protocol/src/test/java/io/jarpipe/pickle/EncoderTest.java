@@ -1,0 +1,169 @@
+package io.jarpipe.pickle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jarpipe.PickleException;
+import io.jarpipe.PyBytes;
+import io.jarpipe.PyException;
+import io.jarpipe.PyFrozenSet;
+import io.jarpipe.PyGlobal;
+import io.jarpipe.PyObject;
+import io.jarpipe.PyTuple;
+import java.io.EOFException;
+import java.math.BigDecimal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class EncoderTest {
+    private record Point(int x, List<String> tags) {}
+
+    private final PickleCodec codec = new RazorvineCodec();
+
+    private Object again(Object value) throws PickleException {
+        return codec.decode(codec.encode(value));
+    }
+
+    @Test
+    void encodes_java_values_as_the_nearest_python_ones() throws PickleException {
+        assertThat(again((byte) -1)).isEqualTo(-1L);
+        assertThat(again((short) 300)).isEqualTo(300L);
+        assertThat(again(70000)).isEqualTo(70000L);
+        assertThat(again(1.5f)).isEqualTo(1.5);
+        assertThat(again('c')).isEqualTo("c");
+        assertThat(again(TimeUnit.SECONDS)).isEqualTo("SECONDS");
+        assertThat(again(Optional.of(1L))).isEqualTo(1L);
+        assertThat(again(Optional.empty())).isNull();
+        assertThat(again(new ArrayDeque<>(List.of(1L)))).isEqualTo(List.of(1L));
+        assertThat(again(new Object[] {1L, null})).isEqualTo(PyTuple.of(1L, null));
+        assertThat(again(new int[] {1, 2})).isEqualTo(List.of(1L, 2L));
+        assertThat(again(new double[] {1.5})).isEqualTo(List.of(1.5));
+        assertThat(again(new boolean[] {true})).isEqualTo(List.of(true));
+        assertThat(again(new char[] {'a'})).isEqualTo(List.of("a"));
+        assertThat(again(new Point(1, List.of("a")))).isEqualTo(Map.of("x", 1L, "tags", List.of("a")));
+        assertThat(again(Set.of(1L))).isEqualTo(Set.of(1L));
+    }
+
+    @Test
+    void makes_keys_immutable() throws PickleException {
+        assertThat(again(Map.of(List.of(1L, List.of(2L)), 1L))).isEqualTo(Map.of(PyTuple.of(1L, PyTuple.of(2L)), 1L));
+        assertThat(again(Map.of(Set.of(1L), 1L))).isEqualTo(Map.of(PyFrozenSet.copyOf(List.of(1L)), 1L));
+        assertThat(again(Collections.singletonMap(new byte[] {1}, 1L))).isEqualTo(Map.of(PyBytes.of((byte) 1), 1L));
+        assertThat(again(Set.of(PyTuple.of(List.of(1L))))).isEqualTo(Set.of(PyTuple.of(PyTuple.of(1L))));
+        assertThatThrownBy(() -> codec.encode(Map.of(Map.of(), 1)))
+                .hasMessageContaining("cannot be a key in Python")
+                .hasMessageContaining("[key]");
+        assertThatThrownBy(() -> codec.encode(Set.of(new Point(1, List.of())))).hasMessageContaining("Point");
+    }
+
+    @Test
+    void names_the_type_and_the_path_of_what_it_cannot_encode() {
+        Map<String, Object> value = Map.of("jobs", List.of(1, PyTuple.of(new BigDecimal("1.5"))));
+        assertThatThrownBy(() -> codec.encode(value))
+                .isInstanceOf(PickleException.class)
+                .hasMessage("cannot pickle: java.math.BigDecimal has no counterpart in Python at value[jobs][1][0]");
+        PyObject object =
+                PyObject.newObject(new PyGlobal("m", "C"), PyTuple.of()).build(Map.of(1, new Object()));
+        assertThatThrownBy(() -> codec.encode(object))
+                .hasMessage("cannot pickle: java.lang.Object has no counterpart in Python at value.m.C.state[1]");
+        assertThatThrownBy(() -> codec.encode(new Thread())).hasMessageContaining("java.lang.Thread");
+    }
+
+    @Test
+    void shares_what_is_one_object_and_not_what_is_merely_equal() throws PickleException {
+        List<Object> inner = new ArrayList<>(List.of(1L));
+        List<?> decoded = (List<?>) again(List.of(inner, inner, new ArrayList<>(inner)));
+        assertThat(decoded.get(0)).isSameAs(decoded.get(1)).isNotSameAs(decoded.get(2));
+    }
+
+    @Test
+    void does_not_share_the_empty_collections_of_the_jdk() throws PickleException {
+        List<?> decoded = (List<?>) again(List.of(List.of(), List.of(), Map.of(), Map.of(), Set.of(), Set.of()));
+        for (int index = 0; index < decoded.size(); index += 2) {
+            assertThat(decoded.get(index)).isNotSameAs(decoded.get(index + 1));
+        }
+    }
+
+    @Test
+    void keeps_cycles_of_java_collections() throws PickleException {
+        Map<String, Object> map = new HashMap<>();
+        map.put("me", map);
+        Map<?, ?> decoded = (Map<?, ?>) again(map);
+        assertThat(decoded.get("me")).isSameAs(decoded);
+    }
+
+    @Test
+    void refuses_nesting_beyond_its_limit_and_loops_that_have_no_end() throws PickleException {
+        List<Object> nested = new ArrayList<>();
+        for (int depth = 1; depth < 1000; depth++) {
+            nested = new ArrayList<>(List.of(nested));
+        }
+        assertThat(codec.encode(nested)).isNotEmpty();
+        for (int depth = 0; depth < 100_000; depth++) {
+            nested = new ArrayList<>(List.of(nested));
+        }
+        Object tooDeep = nested;
+        assertThatThrownBy(() -> codec.encode(tooDeep))
+                .isInstanceOf(PickleException.class)
+                .hasMessageContaining("nested");
+        Object[] loop = new Object[1];
+        loop[0] = loop;
+        assertThatThrownBy(() -> codec.encode(loop)).isInstanceOf(PickleException.class);
+    }
+
+    @Test
+    void encodes_exceptions_as_builtin_ones() throws PickleException {
+        assertThat(again(new IllegalArgumentException("bad"))).isEqualTo(builtin("ValueError", "bad"));
+        assertThat(again(new NoSuchElementException("k"))).isEqualTo(builtin("KeyError", "k"));
+        assertThat(again(new ArrayIndexOutOfBoundsException("5"))).isEqualTo(builtin("IndexError", "5"));
+        assertThat(again(new EOFException())).isEqualTo(builtin("EOFError"));
+        assertThat(again(new IllegalStateException("x")))
+                .isEqualTo(builtin("RuntimeError", "java.lang.IllegalStateException: x"));
+        assertThat(again(new PyException("queue.Empty", PyTuple.of(1L), null)))
+                .isEqualTo(PyObject.reduce(new PyGlobal("queue", "Empty"), PyTuple.of(1L)));
+    }
+
+    private static PyObject builtin(String name, Object... args) {
+        return PyObject.reduce(new PyGlobal("builtins", name), PyTuple.of(args));
+    }
+
+    @Test
+    void replays_every_part_of_an_object() throws PickleException {
+        Map<String, Object> kwargs = new LinkedHashMap<>();
+        kwargs.put("b", 1L);
+        kwargs.put("a", null);
+        PyObject object = PyObject.newObjectEx(new PyGlobal("m", "Outer.Inner"), PyTuple.of(1L), kwargs)
+                .append("item")
+                .add("element")
+                .setItem("key", "value")
+                .build(PyTuple.of(null, Map.of("slot", 1L)));
+        PyObject decoded = (PyObject) again(object);
+        assertThat(decoded).isEqualTo(object);
+        assertThat(decoded.kwargs().keySet()).containsExactly("b", "a");
+        assertThat(decoded.stateMap()).containsOnlyKeys("slot");
+        assertThat(again(PyObject.reduce(object, PyTuple.of()))).isEqualTo(PyObject.reduce(object, PyTuple.of()));
+    }
+
+    @Test
+    void writes_more_than_one_batch_and_more_than_256_memo_entries() throws PickleException {
+        List<Object> rows = new ArrayList<>();
+        for (long row = 0; row < 2001; row++) {
+            rows.add(Arrays.asList(row, "name" + row));
+        }
+        rows.addAll(rows.subList(0, 2001));
+        List<?> decoded = (List<?>) again(rows);
+        assertThat(decoded).isEqualTo(rows);
+        assertThat(decoded.get(5)).isSameAs(decoded.get(2006));
+    }
+}
