@@ -68,6 +68,8 @@ public final class JavaProcess {
         this.group = new WorkerGroup(parts.name(), parts.output());
         this.thread = new Thread(group, this::run, parts.name());
         thread.setContextClassLoader(parts.loader());
+        // Not a daemon thread, as a JVM's main thread is none: the threads it makes inherit that, and are waited for.
+        thread.setDaemon(false);
     }
 
     /** Starts the thread, which waits for {@link #release()}, and returns its id in the kernel. */
