@@ -2,6 +2,7 @@ package io.jarpipe.daemon;
 
 import io.jarpipe.daemon.control.ControlServer;
 import io.jarpipe.daemon.frontdoor.FrontDoor;
+import io.jarpipe.daemon.worker.JavaProcess;
 import io.jarpipe.daemon.worker.Workers;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.pickle.RazorvineCodec;
@@ -16,6 +17,8 @@ public final class Daemon {
     private static final System.Logger LOG = System.getLogger(Daemon.class.getName());
     /** How long workers that were told to end may take: more than the grace each of them has. */
     private static final Duration TERMINATION = Duration.ofSeconds(4);
+    /** How long workers that were interrupted may take. */
+    private static final Duration INTERRUPTION = Duration.ofSeconds(1);
 
     private final Workers workers;
     private final FrontDoor frontDoor;
@@ -60,6 +63,22 @@ public final class Daemon {
                                 "{0} ({1}) has not finished: terminated",
                                 worker.name(),
                                 worker.target()));
+                terminate(TERMINATION);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Ends as the children of a CPython program end at Ctrl-C: each worker is interrupted and ends with its stack
+     * trace. Those that do not are told to end.
+     */
+    public void interrupt() {
+        frontDoor.close();
+        workers.list().forEach(JavaProcess::interrupt);
+        try {
+            if (!workers.awaitNone(INTERRUPTION)) {
                 terminate(TERMINATION);
             }
         } catch (InterruptedException e) {

@@ -118,6 +118,8 @@ final class ServeCommand implements Callable<Integer> {
         String name = "@jarpipe-" + ProcessHandle.current().pid() + "-"
                 + HexFormat.of().formatHex(random);
         Daemon daemon = start(name, key);
+        // Ctrl-C in a terminal reaches this process too, as it reaches multiprocessing's own children.
+        Runtime.getRuntime().addShutdownHook(new Thread(daemon::interrupt, "interrupt"));
         parent.announce(name, new RazorvineCodec());
         parent.awaitEnd();
         daemon.terminate(MOMENT);

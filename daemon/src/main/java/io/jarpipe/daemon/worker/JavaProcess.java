@@ -1,5 +1,6 @@
 package io.jarpipe.daemon.worker;
 
+import io.jarpipe.WorkerExit;
 import io.jarpipe.os.Threads;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.spawn.SharedObjects;
@@ -9,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One running worker: to Python a process, here a platform thread that owns everything the process was given.
@@ -58,14 +61,16 @@ public final class JavaProcess {
     private final Instant started = Instant.now();
     private final CompletableFuture<Integer> pid = new CompletableFuture<>();
     private final CountDownLatch released = new CountDownLatch(1);
-    private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
+    /** The exit code that something other than the end of its method has decided; null while nothing has. */
+    private final AtomicReference<@Nullable Integer> decided = new AtomicReference<>();
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Prepares a process; {@code ended} runs once, when its exit code has been told. */
     JavaProcess(Parts parts, Consumer<JavaProcess> ended) {
         this.parts = parts;
         this.ended = ended;
-        this.group = new WorkerGroup(parts.name(), parts.output());
+        this.group = new WorkerGroup(parts.name(), parts.output(), this::exit);
         this.thread = new Thread(group, this::run, parts.name());
         thread.setContextClassLoader(parts.loader());
         // Not a daemon thread, as a JVM's main thread is none: the threads it makes inherit that, and are waited for.
@@ -91,14 +96,17 @@ public final class JavaProcess {
             parts.code().run();
             joinOtherThreads();
             flushQueues();
+        } catch (WorkerExit exit) {
+            code = exit.code();
+            flushAfterFailure();
         } catch (Throwable e) {
             code = ExitCode.UNCAUGHT_EXCEPTION;
-            if (state.get() == State.RUNNING) {
+            if (decided.get() == null) {
                 report(e);
                 flushAfterFailure();
             }
         }
-        close(state.get() == State.RUNNING ? code : ExitCode.TERMINATED);
+        close(Objects.requireNonNullElse(decided.get(), code));
     }
 
     private void report(Throwable thrown) {
@@ -143,18 +151,26 @@ public final class JavaProcess {
 
     /** Tells the worker to end; it is interrupted, and cut off from everything it was given if that does not help. */
     public void terminate() {
-        if (closed.get() || !state.compareAndSet(State.RUNNING, State.TERMINATING)) {
-            return;
+        end(ExitCode.TERMINATED);
+    }
+
+    /** Ends the worker because one of its threads has called for it. */
+    private void exit(WorkerExit exit) {
+        end(exit.code());
+    }
+
+    private void end(int code) {
+        if (!closed.get() && decided.compareAndSet(null, code)) {
+            group.interrupt();
+            AFTER_GRACE.execute(() -> abandon(code));
         }
-        group.interrupt();
-        AFTER_GRACE.execute(() -> abandon(ExitCode.TERMINATED));
     }
 
     /**
      * Cuts the worker off at once: its descriptors are closed and its end is reported, whether its thread ends or not.
      */
     public void kill() {
-        state.set(State.TERMINATING);
+        decided.set(ExitCode.KILLED);
         group.interrupt();
         abandon(ExitCode.KILLED);
     }
@@ -184,7 +200,7 @@ public final class JavaProcess {
             giveUp();
         }
         parts.shared().close();
-        parts.output().close(code == ExitCode.RETURNED || code == ExitCode.UNCAUGHT_EXCEPTION);
+        parts.output().close(code >= 0);
         parts.loader().closeQuietly();
         parts.status().exit(code);
         ended.accept(this);
@@ -239,7 +255,7 @@ public final class JavaProcess {
      * @return its state
      */
     public State state() {
-        return state.get();
+        return decided.get() == null ? State.RUNNING : State.TERMINATING;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.jarpipe.daemon.worker;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Loads the code of one worker: the folders and jars given with {@code --workers}, and of the daemon only jarpipe's
@@ -46,6 +48,30 @@ final class WorkerClassLoader extends URLClassLoader {
         } catch (MalformedURLException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Finds a class as every URL class loader does, except that one which would end the JVM is rewritten to end its
+     * worker.
+     */
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        URL resource = findResource(name.replace('.', '/') + ".class");
+        if (resource == null) {
+            throw new ClassNotFoundException(name);
+        }
+        try (InputStream stream = resource.openStream()) {
+            Optional<byte[]> rewritten = ExitCalls.redirect(stream.readAllBytes(), this::getResourceAsStream);
+            if (rewritten.isPresent()) {
+                byte[] classFile = rewritten.get();
+                return defineClass(name, classFile, 0, classFile.length);
+            }
+        } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+        } catch (IllegalArgumentException malformed) {
+            // not a class file that can be read: let the JVM say what is wrong with it
+        }
+        return super.findClass(name);
     }
 
     /** Closes the jars; what they still had open goes with them. */

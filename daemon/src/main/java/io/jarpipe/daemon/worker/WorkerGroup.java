@@ -1,16 +1,30 @@
 package io.jarpipe.daemon.worker;
 
+import io.jarpipe.WorkerExit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The threads of one worker: its own and those it starts, which is how the daemon knows whose output a line is. */
 final class WorkerGroup extends ThreadGroup {
     private final WorkerOutput output;
+    private final Consumer<WorkerExit> exit;
 
-    WorkerGroup(String processName, WorkerOutput output) {
+    /** Makes the group of a worker; {@code exit} is told when one of its threads calls for the worker's end. */
+    WorkerGroup(String processName, WorkerOutput output, Consumer<WorkerExit> exit) {
         super(processName);
         this.output = output;
+        this.exit = exit;
+    }
+
+    @Override
+    public void uncaughtException(Thread thread, Throwable thrown) {
+        if (thrown instanceof WorkerExit called) {
+            exit.accept(called);
+        } else {
+            super.uncaughtException(thread, thrown);
+        }
     }
 
     WorkerOutput output() {

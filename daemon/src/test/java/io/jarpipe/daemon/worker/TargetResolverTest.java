@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jarpipe.Worker;
+import io.jarpipe.WorkerExit;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,6 +34,16 @@ final class TargetResolverTest {
 
         static void overloaded(String text) {
             System.setProperty(SEEN, "String " + text);
+        }
+
+        static void exits(boolean bySystem) {
+            int[] partial = {1, 2};
+            for (Object value : List.of("a", partial)) {
+                if (bySystem) {
+                    System.exit(259);
+                }
+                Runtime.getRuntime().halt(value.equals(partial) ? 5 : 4);
+            }
         }
 
         static void fails() {
@@ -108,6 +119,16 @@ final class TargetResolverTest {
         assertThatThrownBy(() -> run(SAMPLE + "::fails", Map.of()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("on purpose");
+    }
+
+    @Test
+    void an_exit_ends_the_worker_and_not_the_daemon() {
+        assertThatThrownBy(() -> run(SAMPLE + "::exits", Map.of(), true))
+                .isInstanceOfSatisfying(
+                        WorkerExit.class, exit -> assertThat(exit.code()).isEqualTo(3));
+        assertThatThrownBy(() -> run(SAMPLE + "::exits", Map.of(), false))
+                .isInstanceOfSatisfying(
+                        WorkerExit.class, exit -> assertThat(exit.code()).isEqualTo(4));
     }
 
     @Test
