@@ -55,6 +55,18 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
+     * Makes a standard descriptor mean what another one means; it stays open all the time, so that its number never
+     * names a file of somebody else.
+     *
+     * @param number 0, 1 or 2
+     * @param other the descriptor it becomes a duplicate of
+     * @throws IOException when {@code other} is not open
+     */
+    public static void redirect(int number, int other) throws IOException {
+        Errno.check("dup2", Libc.dup2(other, number), "descriptor " + number);
+    }
+
+    /**
      * Duplicates this descriptor.
      *
      * @return the owner of the duplicate, which shares the open file description

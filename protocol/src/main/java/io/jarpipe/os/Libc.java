@@ -39,6 +39,7 @@ final class Libc {
 
     private static final MethodHandle CLOSE = link("close");
     private static final MethodHandle CONNECT = link("connect");
+    private static final MethodHandle DUP2 = link("dup2");
     private static final MethodHandle EVENTFD = link("eventfd");
     private static final MethodHandle FCNTL = linkVariadic("fcntl", 2);
     private static final MethodHandle GETTID = link("gettid");
@@ -108,6 +109,10 @@ final class Libc {
 
     static int connect(int fd, long sockaddr, int length) {
         return callInt(CONNECT, fd, sockaddr, length, 0);
+    }
+
+    static int dup2(int from, int onto) {
+        return callInt(DUP2, from, onto, 0, 0);
     }
 
     static int eventfd(int initial, int flags) {

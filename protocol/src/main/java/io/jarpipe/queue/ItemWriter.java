@@ -8,6 +8,8 @@ import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
 import io.jarpipe.sync.SemLock;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The producing side of a queue: frames in order, under the queue's write lock, without blocking the caller. */
 final class ItemWriter {
+    private static final System.Logger LOG = System.getLogger(ItemWriter.class.getName());
+    /** How late the feeder notices that its items are not wanted any more. */
+    private static final Duration LOCK_SLICE = Duration.ofMillis(100);
+
     private final FrameWriter frames;
     private final SemLock writeLock;
     private final SemLock freeSlots;
@@ -36,6 +42,7 @@ final class ItemWriter {
     private final Condition drained = monitor.newCondition();
     private final ArrayDeque<OutgoingFrame> buffer = new ArrayDeque<>();
     private boolean feeding;
+    private volatile boolean discarding;
     private @Nullable IOException failure;
 
     ItemWriter(Transport pipe, SemLock writeLock, SemLock freeSlots, UseCount uses) {
@@ -118,8 +125,9 @@ final class ItemWriter {
 
     private void write(OutgoingFrame frame) throws IOException {
         try {
-            if (!frame.isBegun()) {
-                writeLock.acquire(Deadline.NEVER, Waiting.UNTIL_COMPLETE);
+            if (!frame.isBegun() && !acquireWriteLock()) {
+                giveSlotBack();
+                return;
             }
             try {
                 frames.finish(frame);
@@ -129,6 +137,16 @@ final class ItemWriter {
         } catch (InterruptedException e) {
             throw new AssertionError("a feeder's waits are not interruptible", e);
         }
+    }
+
+    /** Waits for the lock, which a killed process may have left taken; false when the items are not wanted any more. */
+    private boolean acquireWriteLock() throws IOException, InterruptedException {
+        while (!writeLock.acquire(Deadline.after(LOCK_SLICE), Waiting.UNTIL_COMPLETE)) {
+            if (discarding) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void fail(IOException cause) {
@@ -162,6 +180,7 @@ final class ItemWriter {
      * Drops what has not begun to be written; the slots it took become free again. Returns how many items that were.
      */
     int discard() {
+        discarding = true;
         monitor.lock();
         try {
             return discardBuffer();
@@ -179,16 +198,19 @@ final class ItemWriter {
                 continue;
             }
             discarded++;
-            try {
-                freeSlots.release();
-            } catch (IOException | IllegalStateException e) {
-                System.getLogger(ItemWriter.class.getName())
-                        .log(System.Logger.Level.WARNING, "a slot of a dropped item could not be given back", e);
-            }
+            giveSlotBack();
         }
         if (begun != null) {
             buffer.add(begun);
         }
         return discarded;
+    }
+
+    private void giveSlotBack() {
+        try {
+            freeSlots.release();
+        } catch (IOException | IllegalStateException e) {
+            LOG.log(Level.WARNING, "a slot of a dropped item could not be given back", e);
+        }
     }
 }

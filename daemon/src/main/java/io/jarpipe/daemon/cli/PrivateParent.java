@@ -46,16 +46,17 @@ final class PrivateParent {
         return Objects.requireNonNull(reader.read(Deadline.NEVER), "an unbounded wait cannot time out");
     }
 
-    /** Tells the address, once the daemon listens there, and closes stdout for good. */
+    /** Tells the address, once the daemon listens there; from then on stdout means stderr. */
     void announce(String address, PickleCodec codec) throws IOException, InterruptedException {
         Map<String, Object> announcement = new LinkedHashMap<>();
         announcement.put("address", address);
         announcement.put("daemon", Version.number());
         announcement.put("protocol", Version.PROTOCOL);
         announcement.put("pid", ProcessHandle.current().pid());
-        try (Fd original = Fd.own(1);
-                Transport stdout = Transport.adopt(original.duplicate(), false, true)) {
+        try (Transport stdout = Transport.adopt(Fd.duplicate(1), false, true)) {
             new FrameWriter(stdout).write(new OutgoingFrame(codec.encode(announcement)));
+        } finally {
+            Fd.redirect(1, 2);
         }
     }
 

@@ -64,6 +64,8 @@ final class ControlSession {
             LOG.log(Level.WARNING, "a control connection failed: {0}", e.getMessage());
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "a control connection ends with the daemon");
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a request could not be served", e);
         } finally {
             if (worker != null) {
                 worker.terminate();
@@ -78,15 +80,14 @@ final class ControlSession {
             LOG.log(Level.WARNING, "a client asked for nothing within {0}: closed", PATIENCE);
             return false;
         }
-        Request request;
         try {
-            request = Request.of(codec.decode(frame));
+            serve(Request.of(codec.decode(frame)));
+            return true;
         } catch (ProtocolException e) {
+            // What follows in the stream may belong to the request, so this is the last word.
             reply("#ERROR", error(e.getMessage()));
             return false;
         }
-        serve(request);
-        return true;
     }
 
     private void serve(Request request) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.spawn.AttachException;
+import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +93,7 @@ public final class StartException extends Exception {
 
     /** Something else failed in the daemon. */
     static StartException other(String message, Throwable cause) {
+        System.getLogger(StartException.class.getName()).log(Level.WARNING, message, cause);
         return new StartException("StartError", message, Map.of(), cause);
     }
 
