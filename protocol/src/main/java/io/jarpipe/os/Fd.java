@@ -17,7 +17,7 @@ public final class Fd implements AutoCloseable {
 
     private final int number;
     private final UseCount uses;
-    private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
+    private final Set<Wakeable> waiters = ConcurrentHashMap.newKeySet();
     private volatile boolean waitsEnded;
 
     private Fd(int number) {
@@ -109,14 +109,14 @@ public final class Fd implements AutoCloseable {
     }
 
     /** Lets {@link #close()} and {@link #endWaits()} wake this waiter; one that comes too late is woken at once. */
-    void register(Waiter waiter, boolean interruptible) {
+    void register(Wakeable waiter, boolean interruptible) {
         waiters.add(waiter);
         if (isClosed() || (interruptible && waitsEnded)) {
             waiter.wake();
         }
     }
 
-    void unregister(Waiter waiter) {
+    void unregister(Wakeable waiter) {
         waiters.remove(waiter);
     }
 
@@ -126,7 +126,7 @@ public final class Fd implements AutoCloseable {
      */
     public void endWaits() {
         waitsEnded = true;
-        waiters.forEach(Waiter::wake);
+        waiters.forEach(Wakeable::wake);
     }
 
     /**
@@ -135,7 +135,7 @@ public final class Fd implements AutoCloseable {
     @Override
     public void close() {
         if (uses.close()) {
-            waiters.forEach(Waiter::wake);
+            waiters.forEach(Wakeable::wake);
         }
     }
 

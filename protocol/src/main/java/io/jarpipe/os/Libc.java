@@ -40,6 +40,9 @@ final class Libc {
     private static final MethodHandle CLOSE = link("close");
     private static final MethodHandle CONNECT = link("connect");
     private static final MethodHandle DUP2 = link("dup2");
+    private static final MethodHandle EPOLL_CREATE1 = link("epoll_create1");
+    private static final MethodHandle EPOLL_CTL = link("epoll_ctl");
+    private static final MethodHandle EPOLL_WAIT = link("epoll_wait");
     private static final MethodHandle EVENTFD = link("eventfd");
     private static final MethodHandle FCNTL = linkVariadic("fcntl", 2);
     private static final MethodHandle GETTID = link("gettid");
@@ -113,6 +116,18 @@ final class Libc {
 
     static int dup2(int from, int onto) {
         return callInt(DUP2, from, onto, 0, 0);
+    }
+
+    static int epollCreate1(int flags) {
+        return callInt(EPOLL_CREATE1, flags, 0, 0, 0);
+    }
+
+    static int epollCtl(int epoll, int operation, int fd, long event) {
+        return callInt(EPOLL_CTL, epoll, operation, fd, event);
+    }
+
+    static int epollWait(int epoll, long events, int most, int timeoutMillis) {
+        return callInt(EPOLL_WAIT, epoll, events, most, timeoutMillis);
     }
 
     static int eventfd(int initial, int flags) {

@@ -115,6 +115,12 @@ public final class NamedSemaphore implements AutoCloseable {
         if (tryAcquire()) {
             return true;
         }
+        return Thread.currentThread().isVirtual()
+                ? OnPlatformThread.call(() -> await(deadline, waiting))
+                : await(deadline, waiting);
+    }
+
+    private boolean await(Deadline deadline, Transport.Waiting waiting) throws IOException, InterruptedException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment timespec = arena.allocate(2 * Long.BYTES, Long.BYTES);
             while (!deadline.hasPassed()) {

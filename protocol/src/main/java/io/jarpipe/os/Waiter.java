@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * <p>Waiters are pooled: one costs an eventfd and is borrowed only while a thread really blocks. A wake-up that arrives
  * late, after the waiter went back, makes the next wait return early; callers loop, so that is harmless.
  */
-final class Waiter extends AbstractSelector {
+final class Waiter extends AbstractSelector implements Wakeable {
     static final int POLLIN = 1;
     static final int POLLOUT = 4;
 
@@ -53,6 +53,9 @@ final class Waiter extends AbstractSelector {
      * @return false when the deadline passed; true when the caller should look again
      */
     static boolean await(Fd fd, int events, Deadline deadline, boolean interruptible) throws IOException {
+        if (Thread.currentThread().isVirtual()) {
+            return Poller.await(fd, events, deadline, interruptible);
+        }
         Waiter waiter = IDLE.pollFirst();
         if (waiter == null) {
             waiter = new Waiter();
@@ -127,8 +130,8 @@ final class Waiter extends AbstractSelector {
         }
     }
 
-    /** Ends the current wait, from any thread. */
-    void wake() {
+    @Override
+    public void wake() {
         wakeup();
     }
 
