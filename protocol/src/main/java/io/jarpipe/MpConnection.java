@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * when its thread is interrupted ({@link InterruptedException}) or the connection is closed
  * ({@link ClosedChannelException}); a message that has begun to move is completed first. Source of the behaviour:
  * CPython {@code Lib/multiprocessing/connection.py}, class {@code Connection}.
+ *
+ * <p>When the other end of a two-way connection was closed before it had read everything sent to it, what it had sent is
+ * still received, then comes one {@link PosixException} with ECONNRESET, then the end of the stream, as in Python.
  */
 public interface MpConnection extends AutoCloseable {
     /**
