@@ -20,6 +20,9 @@ from jarpipe.errors import DaemonDied
 
 __all__ = ["Bridge", "WorkerInfo", "default_bridge"]
 
+_NO_PERF_FILE = "-XX:+PerfDisableSharedMem"
+"""Keeps the JVM from making a file in /tmp that a SIGKILL would leave behind."""
+
 _EXIT_PRIORITY = -100
 """Below every finalizer of the standard library: multiprocessing ends the children first."""
 
@@ -273,7 +276,8 @@ class Bridge:
             if entry
         ]
         options = self._java_options or shlex.split(environ.get("JARPIPE_JAVA_OPTIONS", ""))
-        command = [find_java(self._java, environ), *options, "-jar", find_jar(environ)]
+        java = find_java(self._java, environ)
+        command = [java, _NO_PERF_FILE, *options, "-jar", find_jar(environ)]
         command += ["serve", "--private"]
         for entry in classpath:
             command += ["--workers", entry]
