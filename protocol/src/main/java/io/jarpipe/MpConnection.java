@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * ({@link ClosedChannelException}); a message that has begun to move is completed first. Source of the behaviour:
  * CPython {@code Lib/multiprocessing/connection.py}, class {@code Connection}.
  *
- * <p>When the other end of a two-way connection was closed before it had read everything sent to it, what it had sent is
- * still received, then comes one {@link PosixException} with ECONNRESET, then the end of the stream, as in Python.
+ * <p>When the other end of a two-way connection was closed before it had read everything sent to it, what it had sent
+ * is still received, then comes one {@link PosixException} with ECONNRESET, then the end of the stream, as in Python.
  */
 public interface MpConnection extends AutoCloseable {
     /**

@@ -6,7 +6,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
@@ -40,10 +39,13 @@ final class Logging {
 
     /** Configures the log and returns the stream it goes to. */
     static PrintStream install(Verbosity verbosity) {
+        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
         System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
         PrintStream stderr = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
+        for (Handler console : root.getHandlers()) {
+            root.removeHandler(console);
+        }
         root.setLevel(verbosity.level());
         root.addHandler(new StreamLines(stderr));
         // Netty's own debugging is of no use to anybody here.

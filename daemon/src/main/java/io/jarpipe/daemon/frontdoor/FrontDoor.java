@@ -67,6 +67,16 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     /**
+     * Refuses an address that cannot be listened at because something else is there.
+     *
+     * @param address a path, or {@code @name} for an abstract address
+     * @throws IOException when somebody listens there, or the path is of something that is no socket
+     */
+    public static void requireFree(String address) throws IOException {
+        SocketAddresses.requireFree(address);
+    }
+
+    /**
      * Begins to listen.
      *
      * @param settings how
@@ -75,7 +85,7 @@ public final class FrontDoor implements AutoCloseable {
      * @throws IOException when somebody listens at the address already or it cannot be bound
      */
     public static FrontDoor open(Settings settings, Consumer<Fd> clients) throws IOException {
-        SocketAddresses.requireFree(settings.address());
+        requireFree(settings.address());
         return new FrontDoor(settings, clients);
     }
 
