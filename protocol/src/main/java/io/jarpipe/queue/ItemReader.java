@@ -9,7 +9,6 @@ import io.jarpipe.sync.SemLock;
 import io.jarpipe.wire.FrameTooLongException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The consuming side of a queue: one pickled item at a time, under the queue's read lock. */
 final class ItemReader {
-    /** How late a close is noticed by a thread that waits for the read lock. */
-    private static final Duration LOCK_SLICE = Duration.ofMillis(100);
-
     private final Transport pipe;
     private final FrameReader frames;
     private final SemLock readLock;
@@ -47,7 +43,7 @@ final class ItemReader {
                 if (!awaitItem(deadline)) {
                     return null;
                 }
-                if (!lock(deadline)) {
+                if (!readLock.acquireFor(uses, deadline, Waiting.INTERRUPTIBLE)) {
                     return null;
                 }
                 byte[] item = takeLocked();
@@ -69,20 +65,6 @@ final class ItemReader {
         }
         checkOpen();
         return true;
-    }
-
-    private boolean lock(Deadline deadline) throws IOException, InterruptedException {
-        while (true) {
-            Deadline slice = Deadline.after(LOCK_SLICE);
-            boolean last = deadline.remainingNanos() <= slice.remainingNanos();
-            if (readLock.acquire(last ? deadline : slice, Waiting.INTERRUPTIBLE)) {
-                return true;
-            }
-            checkOpen();
-            if (last) {
-                return false;
-            }
-        }
     }
 
     private byte @Nullable [] takeLocked() throws IOException, InterruptedException {

@@ -10,7 +10,6 @@ import io.jarpipe.sync.SemLock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -59,8 +58,6 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
          */
         T convert(@Nullable Object item) throws IOException;
     }
-
-    private static final Duration SLOT_SLICE = Duration.ofMillis(100);
 
     private final Parts parts;
     private final PickleCodec codec;
@@ -123,7 +120,7 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
         uses.begin();
         try {
             byte[] pickle = codec.encode(item);
-            if (!acquireSlot(deadline)) {
+            if (!parts.freeSlots().acquireFor(uses, deadline, Waiting.INTERRUPTIBLE)) {
                 return false;
             }
             boolean handedOver = false;
@@ -138,22 +135,6 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
             return true;
         } finally {
             uses.end();
-        }
-    }
-
-    private boolean acquireSlot(Deadline deadline) throws IOException, InterruptedException {
-        while (true) {
-            Deadline slice = Deadline.after(SLOT_SLICE);
-            boolean last = deadline.remainingNanos() <= slice.remainingNanos();
-            if (parts.freeSlots().acquire(last ? deadline : slice, Waiting.INTERRUPTIBLE)) {
-                return true;
-            }
-            if (uses.isClosed()) {
-                throw new ClosedChannelException();
-            }
-            if (last) {
-                return false;
-            }
         }
     }
 

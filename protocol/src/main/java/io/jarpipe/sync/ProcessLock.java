@@ -3,7 +3,9 @@ package io.jarpipe.sync;
 import io.jarpipe.MpLock;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Transport.Waiting;
+import io.jarpipe.os.UseCount;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +14,8 @@ import java.util.concurrent.locks.Condition;
 /** A {@code multiprocessing.Lock}: a semaphore with the maximum 1 and no owner. */
 public final class ProcessLock implements MpLock {
     private final SemLock semLock;
-    /** Acquired minus released through this object, CPython's {@code SemLock.count}. */
+    private final UseCount uses;
+    /** How often it was acquired through this object and not released, never negative. */
     private final AtomicInteger held = new AtomicInteger();
 
     /**
@@ -22,6 +25,7 @@ public final class ProcessLock implements MpLock {
      */
     public ProcessLock(SemLock semLock) {
         this.semLock = semLock;
+        this.uses = new UseCount(semLock::close);
     }
 
     @Override
@@ -35,22 +39,57 @@ public final class ProcessLock implements MpLock {
     }
 
     private boolean acquire(Deadline deadline, Waiting waiting) throws IOException, InterruptedException {
-        boolean acquired = semLock.acquire(deadline, waiting);
-        if (acquired) {
-            held.incrementAndGet();
+        uses.begin();
+        try {
+            return semLock.acquireFor(uses, deadline, waiting) && keep();
+        } finally {
+            uses.end();
         }
-        return acquired;
+    }
+
+    /**
+     * Counts what was acquired, unless the lock was closed meanwhile: then its worker has ended and would never release
+     * it. The count comes before the look, and {@link #releaseHeld()} closes before it counts, so that one of the two
+     * gives it back.
+     */
+    private boolean keep() throws IOException {
+        held.incrementAndGet();
+        if (uses.isClosed() && claimHeld()) {
+            semLock.release();
+        }
+        checkOpen();
+        return true;
+    }
+
+    private boolean claimHeld() {
+        return held.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+    }
+
+    private void checkOpen() throws ClosedChannelException {
+        if (uses.isClosed()) {
+            throw new ClosedChannelException();
+        }
     }
 
     @Override
     public void release() throws IOException {
-        semLock.release();
-        held.decrementAndGet();
+        uses.begin();
+        try {
+            semLock.release();
+            claimHeld(); // or it was another's
+        } finally {
+            uses.end();
+        }
     }
 
     @Override
     public boolean isLocked() throws IOException {
-        return semLock.value() == 0;
+        uses.begin();
+        try {
+            return semLock.value() == 0;
+        } finally {
+            uses.end();
+        }
     }
 
     @Override
@@ -76,13 +115,18 @@ public final class ProcessLock implements MpLock {
     @Override
     public boolean tryLock() {
         try {
-            boolean acquired = semLock.tryAcquire();
-            if (acquired) {
-                held.incrementAndGet();
-            }
-            return acquired;
+            return tryAcquire();
         } catch (IOException e) {
             throw unusable(e);
+        }
+    }
+
+    private boolean tryAcquire() throws IOException {
+        uses.begin();
+        try {
+            return semLock.tryAcquire() && keep();
+        } finally {
+            uses.end();
         }
     }
 
@@ -114,26 +158,32 @@ public final class ProcessLock implements MpLock {
     }
 
     /**
-     * Releases what was acquired through this object and not released: its holder is about to end abnormally.
+     * Closes the lock and releases what was acquired through this object and not released: its holder ends abnormally.
      *
      * @return whether something was released
      */
     public boolean releaseHeld() {
+        if (!uses.tryBegin()) {
+            return false;
+        }
         boolean released = false;
         try {
-            while (held.get() > 0) {
-                release();
+            uses.close();
+            while (claimHeld()) {
+                semLock.release();
                 released = true;
             }
         } catch (IOException | IllegalStateException alreadyFree) {
-            held.set(0); // closed, or another process has released it
+            held.set(0); // another process has released it
+        } finally {
+            uses.end();
         }
         return released;
     }
 
     @Override
     public void close() {
-        semLock.close();
+        uses.close();
     }
 
     @Override

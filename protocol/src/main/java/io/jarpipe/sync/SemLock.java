@@ -3,7 +3,10 @@ package io.jarpipe.sync;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.NamedSemaphore;
 import io.jarpipe.os.Transport.Waiting;
+import io.jarpipe.os.UseCount;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 
 /**
  * A semaphore with the maximum CPython keeps beside it ({@code Modules/_multiprocessing/semaphore.c}, kind
@@ -12,6 +15,9 @@ import java.io.IOException;
 public final class SemLock implements AutoCloseable {
     /** The maximum of a semaphore without one: {@code SEM_VALUE_MAX}. */
     public static final int NO_MAXIMUM = Integer.MAX_VALUE;
+
+    /** How late it is noticed that an owner was closed. */
+    private static final Duration SLICE = Duration.ofMillis(50);
 
     private final NamedSemaphore semaphore;
     private final int maxValue;
@@ -48,6 +54,36 @@ public final class SemLock implements AutoCloseable {
      */
     public boolean acquire(Deadline deadline, Waiting waiting) throws IOException, InterruptedException {
         return semaphore.acquire(deadline, waiting);
+    }
+
+    /**
+     * Takes one unit, waiting for it as long as its owner is open: what is acquired a moment after the owner was closed
+     * is given back, since nobody would.
+     *
+     * @param deadline how long to wait
+     * @param waiting whether an interrupt ends the wait
+     * @param owner what the unit is taken for
+     * @return whether it was taken; false when the deadline passed
+     * @throws ClosedChannelException when the owner is closed, also during the wait
+     * @throws IOException when the semaphore fails
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public boolean acquireFor(UseCount owner, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
+        while (true) {
+            Deadline slice = Deadline.after(SLICE);
+            boolean last = deadline.remainingNanos() <= slice.remainingNanos();
+            boolean acquired = acquire(last ? deadline : slice, waiting);
+            if (owner.isClosed()) {
+                if (acquired) {
+                    release();
+                }
+                throw new ClosedChannelException();
+            }
+            if (acquired || last) {
+                return acquired;
+            }
+        }
     }
 
     /**
