@@ -34,16 +34,24 @@ final class PrivateParent {
         try {
             return new PrivateParent(Transport.adopt(Fd.duplicate(0), true, false));
         } catch (IOException e) {
-            throw new IOException(
-                    "serve --private is how the Python package starts a daemon, with a pipe as stdin:"
-                            + " start one by hand with 'jarpipe serve'",
-                    e);
+            throw notForPeople(e);
         }
+    }
+
+    private static IOException notForPeople(IOException cause) {
+        return new IOException(
+                "serve --private is how the Python package starts a daemon, with a pipe as stdin: start one by hand with"
+                        + " 'jarpipe serve'",
+                cause);
     }
 
     /** Receives the authkey. */
     byte[] receiveKey() throws IOException, InterruptedException {
-        return Objects.requireNonNull(reader.read(Deadline.NEVER), "an unbounded wait cannot time out");
+        try {
+            return Objects.requireNonNull(reader.read(Deadline.NEVER), "an unbounded wait cannot time out");
+        } catch (EOFException e) {
+            throw notForPeople(e);
+        }
     }
 
     /** Tells the address, once the daemon listens there; from then on stdout means stderr. */
