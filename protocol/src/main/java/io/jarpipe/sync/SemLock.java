@@ -53,6 +53,10 @@ public final class SemLock implements AutoCloseable {
      * @throws InterruptedException when interrupted while waiting
      */
     public boolean acquire(Deadline deadline, Waiting waiting) throws IOException, InterruptedException {
+        if (waiting == Waiting.INTERRUPTIBLE && Thread.interrupted()) {
+            // Also where nothing has to be waited for, as in java.util.concurrent: a loop over a full queue must end.
+            throw new InterruptedException();
+        }
         return semaphore.acquire(deadline, waiting);
     }
 

@@ -163,6 +163,17 @@ final class PipeQueueTest {
     }
 
     @Test
+    void an_interrupt_ends_a_loop_that_never_has_to_wait() throws Exception {
+        here.put("there already");
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(there::take).isInstanceOf(InterruptedException.class);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> there.put("room enough")).isInstanceOf(InterruptedException.class);
+        assertThat(there.take()).isEqualTo("there already");
+        assertThat(there.size()).isZero();
+    }
+
+    @Test
     void an_item_that_cannot_be_pickled_leaves_the_queue_as_it_was() throws Exception {
         assertThatThrownBy(() -> here.put(new Object())).isInstanceOf(PickleException.class);
         assertThat(here.size()).isZero();

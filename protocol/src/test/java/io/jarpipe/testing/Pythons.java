@@ -6,20 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Finds the CPython interpreters that tests run against, one per minor version from 3.8 on: first those of the
- * environment variable JARPIPE_PYTHONS (colon-separated executables), then python3.N on the PATH, then those of pyenv.
+ * environment variable JARPIPE_PYTHONS (colon-separated executables), then python3.N on the PATH and where systems
+ * install it, then those of pyenv and of /opt. Of several patch versions from the same place the newest counts.
  */
 public final class Pythons {
     /** An interpreter. */
-    public record Python(int minor, Path executable) {
+    public record Python(int minor, int patch, Path executable) {
         @Override
         public String toString() {
             return "CPython 3." + minor;
@@ -28,8 +29,7 @@ public final class Pythons {
 
     private static final int OLDEST_MINOR = 8;
     private static final int NEWEST_MINOR = 19;
-    private static final String PROBE =
-            "import sys; print(sys.implementation.name, sys.version_info[0], sys.version_info[1])";
+    private static final String PROBE = "import sys; print(sys.implementation.name, *sys.version_info[:3])";
     private static final List<Python> FOUND = find();
 
     private Pythons() {}
@@ -41,34 +41,54 @@ public final class Pythons {
 
     private static List<Python> find() {
         Map<Integer, Python> byMinor = new TreeMap<>();
-        for (Path candidate : candidates()) {
-            if (Files.isExecutable(candidate)) {
-                probe(candidate).ifPresent(python -> byMinor.putIfAbsent(python.minor(), python));
+        for (List<Path> place : List.of(named(), installed(), versionFolders())) {
+            Map<Integer, Python> here = new TreeMap<>();
+            for (Path candidate : place) {
+                probe(candidate).ifPresent(python -> here.merge(python.minor(), python, Pythons::newer));
             }
+            here.forEach(byMinor::putIfAbsent);
         }
         return List.copyOf(byMinor.values());
     }
 
-    private static Collection<Path> candidates() {
-        List<Path> candidates = new ArrayList<>();
-        split(System.getenv("JARPIPE_PYTHONS")).map(Path::of).forEach(candidates::add);
-        List<Path> folders = split(System.getenv("PATH")).map(Path::of).toList();
-        for (int minor = OLDEST_MINOR; minor <= NEWEST_MINOR; minor++) {
-            for (Path folder : folders) {
-                candidates.add(folder.resolve("python3." + minor));
-            }
-        }
+    private static Python newer(Python one, Python other) {
+        return other.patch() > one.patch() ? other : one;
+    }
+
+    private static List<Path> named() {
+        return split(System.getenv("JARPIPE_PYTHONS")).map(Path::of).toList();
+    }
+
+    private static List<Path> installed() {
+        List<Path> folders =
+                new ArrayList<>(split(System.getenv("PATH")).map(Path::of).toList());
+        folders.add(Path.of("/usr/bin"));
+        folders.add(Path.of("/usr/local/bin"));
+        return IntStream.rangeClosed(OLDEST_MINOR, NEWEST_MINOR)
+                .boxed()
+                .flatMap(minor -> folders.stream().map(folder -> folder.resolve("python3." + minor)))
+                .distinct()
+                .toList();
+    }
+
+    private static List<Path> versionFolders() {
         Path pyenv = Path.of(System.getProperty("user.home"), ".pyenv", "versions");
-        if (Files.isDirectory(pyenv)) {
-            try (Stream<Path> versions = Files.list(pyenv)) {
-                versions.sorted()
-                        .map(version -> version.resolve("bin").resolve("python3"))
-                        .forEach(candidates::add);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        Stream<Path> opt = children(Path.of("/opt"))
+                .filter(folder -> folder.getFileName().toString().startsWith("python"));
+        return Stream.concat(children(pyenv), opt)
+                .map(folder -> folder.resolve("bin").resolve("python3"))
+                .toList();
+    }
+
+    private static Stream<Path> children(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return Stream.of();
         }
-        return candidates;
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Stream<String> split(String paths) {
@@ -76,6 +96,9 @@ public final class Pythons {
     }
 
     private static Optional<Python> probe(Path executable) {
+        if (!Files.isExecutable(executable)) {
+            return Optional.empty();
+        }
         try {
             Process process = new ProcessBuilder(executable.toString(), "-c", PROBE)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -84,11 +107,13 @@ public final class Pythons {
             String[] answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                     .strip()
                     .split(" ", -1);
-            boolean usable = answer.length == 3
+            boolean usable = answer.length == 4
                     && answer[0].equals("cpython")
                     && answer[1].equals("3")
                     && Integer.parseInt(answer[2]) >= OLDEST_MINOR;
-            return usable ? Optional.of(new Python(Integer.parseInt(answer[2]), executable)) : Optional.empty();
+            return usable
+                    ? Optional.of(new Python(Integer.parseInt(answer[2]), Integer.parseInt(answer[3]), executable))
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
