@@ -256,6 +256,8 @@ def main() -> int:
     folder = arguments.evidence and os.path.join(arguments.evidence, f"CPython-{version}")
     result = Result(report, Log(arguments.log), folder)
     result.arm()
+    # Ignored in what a shell starts in the background, and inherited by all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     report.write("python", version)
     tests = _load(arguments)
     result.plan = [test.id() for test in tests]

@@ -7,7 +7,6 @@ a test names the original.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import threading
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
