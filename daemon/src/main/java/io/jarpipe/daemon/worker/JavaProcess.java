@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,8 +33,9 @@ public final class JavaProcess {
     /** How long a worker that was terminated may take to end by itself. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private static final Executor AFTER_GRACE =
-            CompletableFuture.delayedExecutor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    /** One thread for all workers: what it does never waits. */
+    private static final ScheduledExecutorService TIMER = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("worker-timer").daemon().factory());
 
     /** What a worker is made of; the process owns all of it. */
     record Parts(
@@ -162,7 +164,7 @@ public final class JavaProcess {
     private void end(int code) {
         if (!closed.get() && decided.compareAndSet(null, code)) {
             group.interrupt();
-            AFTER_GRACE.execute(() -> abandon(code));
+            afterGrace(() -> abandon(code));
         }
     }
 
@@ -175,9 +177,23 @@ public final class JavaProcess {
         abandon(ExitCode.KILLED);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it, and it reports its failures itself
+    private static void afterGrace(Runnable action) {
+        TIMER.schedule(
+                () -> {
+                    try {
+                        action.run();
+                    } catch (RuntimeException e) {
+                        LOG.log(Level.ERROR, "a worker could not be cut off", e);
+                    }
+                },
+                GRACE.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
     private void abandon(int code) {
         if (close(code)) {
-            AFTER_GRACE.execute(this::reportSurvivor);
+            afterGrace(this::reportSurvivor);
         }
     }
 
