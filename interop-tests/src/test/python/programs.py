@@ -146,9 +146,8 @@ def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
         [JARPIPE, *arguments],
         env=environment(variables),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        universal_newlines=True,
+        capture_output=True,
+        text=True,
         timeout=PATIENCE,
         check=False,
     )

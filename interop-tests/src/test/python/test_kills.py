@@ -221,4 +221,3 @@ class ProgramEnds(ProgramTest):
                 self.assert_daemon_goes(facts)
                 self.assertEqual(self.ended(program), code)
                 self.assert_semaphores_go(facts)
-

@@ -97,8 +97,8 @@ class Leaks(WorkerTest):
         names = ("control-", "JavaProcess-")
         await_(
             "the threads of ended workers to go",
-            lambda: not any(
-                name.startswith(names) for name in procfs.threads(self.own_daemon).values()
+            lambda: (
+                not any(name.startswith(names) for name in procfs.threads(self.own_daemon).values())
             ),
         )
         return Footprint(self.own_daemon)
@@ -150,7 +150,7 @@ class Leaks(WorkerTest):
 
     def test_starts_that_fail(self) -> None:
         queue, lock = self.queue(), self.own.Lock()
-        ours, theirs = self.pipe()
+        _ours, theirs = self.pipe()
         shared = (queue, lock, theirs)
         event = self.own.Event()
         failing = [

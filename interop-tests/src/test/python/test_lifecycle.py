@@ -118,9 +118,7 @@ class Targets(WorkerTest):
     def test_keyword_arguments_find_their_parameters(self) -> None:
         for args, kwargs in (((), {"what": 2, "from": 44}), ((44,), {"what": 2}), ((44, 2), {})):
             with self.subTest(kwargs=kwargs):
-                end, process = self.start_served(
-                    "LifecycleWorkers::subtract", *args, kwargs=kwargs
-                )
+                end, process = self.start_served("LifecycleWorkers::subtract", *args, kwargs=kwargs)
                 self.assertEqual(self.recv(end), 42)
                 self.join(process)
 
@@ -212,14 +210,14 @@ class Waiting(WorkerTest):
             with self.subTest(use), self.assertRaisesRegex(ValueError, "closed"):
                 getattr(process, use)()
         with self.assertRaisesRegex(ValueError, "closed"):
-            process.sentinel
+            process.sentinel  # noqa: B018  # reading it raises
         process.close()
 
     def test_many_workers_at_once(self) -> None:
         # _TestProcess.test_many_processes
         started = [self.served("LifecycleWorkers::untilTold") for _ in range(30)]
         self.assertEqual(len({process.pid for _, process in started}), 30)
-        for end, process in started:
+        for end, _process in started:
             self.assertEqual(self.recv(end), "running")
             end.send("end")
         self.assertEqual({self.finish(process) for _, process in started}, {0})

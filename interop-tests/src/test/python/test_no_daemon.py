@@ -70,9 +70,7 @@ class NobodyThere(NoDaemonTest):
         address = self.path("stale.sock")
         with socket.socket(socket.AF_UNIX) as stale:
             stale.bind(address)
-        self.assert_fails(
-            jarpipe.Bridge(address, b"key"), errors.DaemonUnavailable, "is not there"
-        )
+        self.assert_fails(jarpipe.Bridge(address, b"key"), errors.DaemonUnavailable, "is not there")
 
     def test_address_from_the_environment(self) -> None:
         address = self.path("missing.sock")

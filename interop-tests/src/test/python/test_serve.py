@@ -31,8 +31,10 @@ class ServeTest(WorkerTest):
 
     def start_at(self, served: Served, method: str, *args: Any) -> Any:
         """Start a worker of a daemon."""
-        process = served.bridge().get_context().Process(
-            target=f"{WORKERS}LifecycleWorkers::{method}", args=args
+        process = (
+            served.bridge()
+            .get_context()
+            .Process(target=f"{WORKERS}LifecycleWorkers::{method}", args=args)
         )
         return self._started(process)
 
@@ -115,9 +117,7 @@ class Places(ServeTest):
                 key_file = self.write("key", "a secret\n", mode)
                 address = self.path("jarpipe.sock")
                 says = ("is open to other users", f"chmod 600 {key_file}")
-                self.assert_refuses(
-                    "--address", address, says=says, JARPIPE_AUTHKEY_FILE=key_file
-                )
+                self.assert_refuses("--address", address, says=says, JARPIPE_AUTHKEY_FILE=key_file)
                 self.assertFalse(os.path.exists(address))
         done = command("ps", JARPIPE_ADDRESS=self.path("any"), JARPIPE_AUTHKEY_FILE=key_file)
         self.assertEqual(done.returncode, 1)
@@ -159,9 +159,7 @@ class Draining(ServeTest):
 
         self.join(process)
         self.assertEqual(served.wait(), 143)  # 128 + SIGTERM, as every JVM ends
-        self.assertEqual(
-            sorted(os.listdir(self.folder)), ["daemon.log", "jarpipe.sock.key"]
-        )
+        self.assertEqual(sorted(os.listdir(self.folder)), ["daemon.log", "jarpipe.sock.key"])
         self.assertIn("waiting up to 300 s for 1 workers to finish", served.log())
 
     def test_a_worker_that_does_not_finish_is_terminated(self) -> None:

@@ -66,7 +66,7 @@ class WorkerTest(FolderTest, support.TestCase):
         Workers that are started meanwhile keep writing to the file. It is yielded for
         `content()`, and closed after the test.
         """
-        file = tempfile.TemporaryFile()
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # closed after the test
         self.addCleanup(file.close)
         with replaced(fd, file.fileno()):
             yield file
