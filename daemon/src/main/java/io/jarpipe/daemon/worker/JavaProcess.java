@@ -72,7 +72,7 @@ public final class JavaProcess {
     JavaProcess(Parts parts, Consumer<JavaProcess> ended) {
         this.parts = parts;
         this.ended = ended;
-        this.group = new WorkerGroup(parts.name(), parts.output(), this::exit);
+        this.group = new WorkerGroup(parts.name(), parts.output(), this::exit, () -> decided.get() != null);
         this.thread = new Thread(group, this::run, parts.name());
         thread.setContextClassLoader(parts.loader());
         // Not a daemon thread, as a JVM's main thread is none: the threads it makes inherit that, and are waited for.

@@ -3,6 +3,7 @@ package io.jarpipe.daemon.worker;
 import io.jarpipe.WorkerExit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,19 +11,24 @@ import org.jspecify.annotations.Nullable;
 final class WorkerGroup extends ThreadGroup {
     private final WorkerOutput output;
     private final Consumer<WorkerExit> exit;
+    private final BooleanSupplier ending;
 
-    /** Makes the group of a worker; {@code exit} is told when one of its threads calls for the worker's end. */
-    WorkerGroup(String processName, WorkerOutput output, Consumer<WorkerExit> exit) {
+    /**
+     * Makes the group of a worker; {@code exit} is told when one of its threads calls for the worker's end, and
+     * {@code ending} says that the end was decided: what threads throw then is of no interest to anybody.
+     */
+    WorkerGroup(String processName, WorkerOutput output, Consumer<WorkerExit> exit, BooleanSupplier ending) {
         super(processName);
         this.output = output;
         this.exit = exit;
+        this.ending = ending;
     }
 
     @Override
     public void uncaughtException(Thread thread, Throwable thrown) {
         if (thrown instanceof WorkerExit called) {
             exit.accept(called);
-        } else {
+        } else if (!ending.getAsBoolean()) {
             super.uncaughtException(thread, thrown);
         }
     }
