@@ -43,7 +43,16 @@ public final class StreamConnection implements MpConnection {
 
     @Override
     public void send(@Nullable Object value) throws IOException, InterruptedException {
-        sendBytes(codec.encode(value));
+        byte[] pickle = codec.encode(value);
+        boolean sent = false;
+        try {
+            sendBytes(pickle);
+            sent = true;
+        } finally {
+            if (!sent) {
+                codec.discard(pickle);
+            }
+        }
     }
 
     @Override

@@ -32,11 +32,16 @@ final class Libc {
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG);
+    /** The shape of the one function with a fifth argument. */
+    private static final FunctionDescriptor FIVE = SHAPE.appendArgumentLayouts(ValueLayout.JAVA_LONG);
+
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
     /** Where errno is captured: one segment a thread, freed with it. */
     private static final ThreadLocal<MemorySegment> CAPTURED =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
 
+    private static final MethodHandle ACCEPT4 = link("accept4");
+    private static final MethodHandle BIND = link("bind");
     private static final MethodHandle CLOSE = link("close");
     private static final MethodHandle CONNECT = link("connect");
     private static final MethodHandle DUP2 = link("dup2");
@@ -46,6 +51,7 @@ final class Libc {
     private static final MethodHandle EVENTFD = link("eventfd");
     private static final MethodHandle FCNTL = linkVariadic("fcntl", 2);
     private static final MethodHandle GETTID = link("gettid");
+    private static final MethodHandle LISTEN = link("listen");
     private static final MethodHandle OPEN = linkVariadic("open", 2);
     private static final MethodHandle PIPE2 = link("pipe2");
     private static final MethodHandle POLL = link("poll");
@@ -54,6 +60,8 @@ final class Libc {
     private static final MethodHandle RECVMSG = link("recvmsg");
     private static final MethodHandle SEND = link("send");
     private static final MethodHandle SENDMSG = link("sendmsg");
+    private static final MethodHandle SETSOCKOPT = link("setsockopt", FIVE);
+    private static final MethodHandle SHUTDOWN = link("shutdown");
     private static final MethodHandle SOCKET = link("socket");
     private static final MethodHandle SOCKETPAIR = link("socketpair");
     private static final MethodHandle WRITE = link("write");
@@ -69,14 +77,18 @@ final class Libc {
     private Libc() {}
 
     @SuppressWarnings("restricted") // calling native code is what this class is for
-    private static MethodHandle link(String name, Linker.Option... options) {
+    private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
         Linker.Option[] all = new Linker.Option[options.length + 1];
         all[0] = CAPTURE_ERRNO;
         System.arraycopy(options, 0, all, 1, options.length);
         MemorySegment symbol = SYMBOLS.find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError(
                         "C library function " + name + " not found: jarpipe needs Linux with glibc 2.30 or newer"));
-        return LINKER.downcallHandle(symbol, SHAPE, all);
+        return LINKER.downcallHandle(symbol, shape, all);
+    }
+
+    private static MethodHandle link(String name, Linker.Option... options) {
+        return link(name, SHAPE, options);
     }
 
     private static MethodHandle linkVariadic(String name, int fixedArguments) {
@@ -104,6 +116,14 @@ final class Libc {
             throw new AssertionError("a downcall cannot throw", e);
         }
         return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+    }
+
+    static int accept4(int fd, int flags) {
+        return callInt(ACCEPT4, fd, 0, 0, flags);
+    }
+
+    static int bind(int fd, long sockaddr, int length) {
+        return callInt(BIND, fd, sockaddr, length, 0);
     }
 
     static int close(int fd) {
@@ -142,6 +162,10 @@ final class Libc {
         return callInt(GETTID, 0, 0, 0, 0);
     }
 
+    static int listen(int fd, int backlog) {
+        return callInt(LISTEN, fd, backlog, 0, 0);
+    }
+
     static int open(long path, int flags) {
         return callInt(OPEN, path, flags, 0, 0);
     }
@@ -172,6 +196,22 @@ final class Libc {
 
     static long sendmsg(int fd, long msghdr, int flags) {
         return call(SENDMSG, fd, msghdr, flags, 0);
+    }
+
+    static int setsockopt(int fd, int level, int option, long value, int length) {
+        MemorySegment captured = CAPTURED.get();
+        int result;
+        try {
+            result = (int) (long)
+                    SETSOCKOPT.invokeExact(captured, (long) fd, (long) level, (long) option, value, (long) length);
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall cannot throw", e);
+        }
+        return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+    }
+
+    static int shutdown(int fd, int how) {
+        return callInt(SHUTDOWN, fd, how, 0, 0);
     }
 
     static int socket(int domain, int type, int protocol) {

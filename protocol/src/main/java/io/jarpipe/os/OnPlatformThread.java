@@ -2,17 +2,18 @@ package io.jarpipe.os;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Lets a virtual thread wait for something that only a platform thread can wait for: a semaphore cannot be polled
- * beside other things, and waiting for it in native code would pin the carrier.
+ * Lets a virtual thread wait for something that only a platform thread can wait for: neither a semaphore nor a place in
+ * a listener's queue can be polled, and waiting for them in native code would pin the carrier.
  */
 final class OnPlatformThread {
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(
-            Thread.ofPlatform().name("jarpipe-semaphore-", 0).daemon().factory());
+            Thread.ofPlatform().name("jarpipe-wait-", 0).daemon().factory());
 
     /** What waits. */
     @FunctionalInterface
@@ -20,7 +21,33 @@ final class OnPlatformThread {
         boolean await() throws IOException, InterruptedException;
     }
 
+    /** What is called for its result. */
+    @FunctionalInterface
+    interface Call {
+        long call() throws IOException;
+    }
+
     private OnPlatformThread() {}
+
+    /** Makes a short blocking call elsewhere; an interrupt stays pending. */
+    static long result(Call call) throws IOException {
+        CompletableFuture<Long> result = new CompletableFuture<>();
+        THREADS.execute(() -> {
+            try {
+                result.complete(call.call());
+            } catch (IOException | RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
 
     /**
      * Runs a wait elsewhere. An interrupt is passed on to it; if it succeeded all the same, its result counts and the

@@ -14,24 +14,25 @@ public final class Sockets {
     private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
     private static final int O_CLOEXEC = 0x80000;
     private static final int SUN_PATH_SIZE = 108;
+    private static final int SOL_SOCKET = 1;
+    /** Bounds connect(2), too, which nothing else can end while the listener's queue is full. */
+    private static final int SO_SNDTIMEO = 21;
+
+    private static final long CONNECT_SLICE_MICROS = 50_000;
 
     private Sockets() {}
 
     /**
-     * Connects to a Unix socket.
+     * Connects to a Unix socket, for as long as it takes to be taken into the listener's queue.
      *
      * @param address a path, or {@code @name} for the abstract address {@code "\0name"}
      * @return the connected socket, owned by the caller
      * @throws IOException ECONNREFUSED or ENOENT when nobody listens, EACCES when it is not allowed
      */
     public static Fd connect(String address) throws IOException {
-        byte[] path = sunPath(address);
-        Fd socket = Fd.ofNew((int) Errno.check("socket", Libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0), address));
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment sockaddr = arena.allocate(2 + SUN_PATH_SIZE, 2);
-            sockaddr.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
-            MemorySegment.copy(path, 0, sockaddr, ValueLayout.JAVA_BYTE, 2, path.length);
-            Errno.check("connect", Libc.connect(socket.number(), sockaddr.address(), 2 + path.length), address);
+        Fd socket = unixStream();
+        try {
+            connect(socket, address, Deadline.NEVER);
             return socket;
         } catch (IOException e) {
             socket.close();
@@ -39,7 +40,70 @@ public final class Sockets {
         }
     }
 
-    private static byte[] sunPath(String address) throws IOException {
+    /**
+     * Makes a Unix stream socket that is not connected yet.
+     *
+     * @return the socket, owned by the caller
+     * @throws IOException when no descriptor is left
+     */
+    public static Fd unixStream() throws IOException {
+        return Fd.ofNew((int) Errno.check("socket", Libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0), null));
+    }
+
+    /**
+     * Connects a socket, waiting in time slices while the listener's queue is full; closing it ends the wait.
+     *
+     * @param socket made by {@link #unixStream()}; stays the caller's
+     * @param address a path, or {@code @name} for the abstract address {@code "\0name"}
+     * @param deadline how long to wait for a place in the listener's queue
+     * @throws IOException ECONNREFUSED or ENOENT when nobody listens, EACCES when it is not allowed, EAGAIN when the
+     *     deadline passed
+     */
+    public static void connect(Fd socket, String address, Deadline deadline) throws IOException {
+        byte[] path = sunPath(address);
+        try (Arena arena = Arena.ofConfined()) {
+            setSlice(socket, arena);
+            long sockaddr = sockaddr(arena, path).address();
+            OnPlatformThread.Call slice = () -> connectSlice(socket, sockaddr, 2 + path.length);
+            long result;
+            do {
+                result = Thread.currentThread().isVirtual() ? OnPlatformThread.result(slice) : slice.call();
+            } while ((Errno.EAGAIN.is(result) || Errno.EINTR.is(result)) && !deadline.hasPassed());
+            Errno.check("connect", result, address);
+        }
+    }
+
+    private static void setSlice(Fd socket, Arena arena) throws IOException {
+        MemorySegment timeval = arena.allocate(2 * Long.BYTES, Long.BYTES); // seconds, microseconds
+        timeval.set(ValueLayout.JAVA_LONG, Long.BYTES, CONNECT_SLICE_MICROS);
+        socket.begin();
+        try {
+            int size = (int) timeval.byteSize();
+            int result = Libc.setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, timeval.address(), size);
+            Errno.check("setsockopt", result, socket.toString());
+        } finally {
+            socket.end();
+        }
+    }
+
+    private static long connectSlice(Fd socket, long sockaddr, int length) throws IOException {
+        socket.begin();
+        try {
+            return Libc.connect(socket.number(), sockaddr, length);
+        } finally {
+            socket.end();
+        }
+    }
+
+    /** Lays out {@code struct sockaddr_un}: the family, then the path. */
+    static MemorySegment sockaddr(Arena arena, byte[] path) {
+        MemorySegment sockaddr = arena.allocate(2 + SUN_PATH_SIZE, 2);
+        sockaddr.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
+        MemorySegment.copy(path, 0, sockaddr, ValueLayout.JAVA_BYTE, 2, path.length);
+        return sockaddr;
+    }
+
+    static byte[] sunPath(String address) throws IOException {
         String raw = address.startsWith("@") ? '\0' + address.substring(1) : address;
         byte[] path = raw.getBytes(StandardCharsets.UTF_8);
         if (path.length == 0 || path.length >= SUN_PATH_SIZE) {
