@@ -1,7 +1,11 @@
 package io.jarpipe.os;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -10,19 +14,58 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Closing wakes every thread of this process that waits for the descriptor. The open file description behind it may
  * be shared with Python processes, so its flags are never changed.
+ *
+ * <p>A descriptor has one owner at a time; whoever takes it over says so in its documentation, and closes it even if
+ * the taking over fails. An owner that becomes unreachable without a close is closed by {@link Leaks}. With leak
+ * detection on, making a second owner of a number that has one is an {@link IllegalStateException}: the first to close
+ * it would close what the other one uses.
  */
 public final class Fd implements AutoCloseable {
     private static final int F_GETFD = 1;
     private static final int F_DUPFD_CLOEXEC = 1030;
 
+    /** Where the owner of each number was made; filled only while leaks are looked for. */
+    private static final Map<Integer, Throwable> OWNERS = new ConcurrentHashMap<>();
+
     private final int number;
     private final UseCount uses;
+    private final Leaks.Watch watch;
     private final Set<Wakeable> waiters = ConcurrentHashMap.newKeySet();
     private volatile boolean waitsEnded;
 
     private Fd(int number) {
+        Throwable allocation = Leaks.allocation();
+        if (allocation != null) {
+            Throwable first = OWNERS.putIfAbsent(number, allocation);
+            if (first != null) {
+                throw new IllegalStateException("descriptor " + number + " has an owner already, made here", first);
+            }
+        }
         this.number = number;
         this.uses = new UseCount(() -> closeNumber(number));
+        this.watch = Leaks.watch(this, new Lost(number, uses));
+    }
+
+    /** What a forgotten descriptor leaves behind. */
+    private record Lost(int number, UseCount uses) implements Leaks.Holdings {
+        @Override
+        public boolean isClosed() {
+            return uses.isClosed();
+        }
+
+        @Override
+        public void close() {
+            uses.close();
+        }
+
+        @Override
+        public String toString() {
+            try {
+                return "descriptor " + number + " (" + Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)) + ")";
+            } catch (IOException e) {
+                return "descriptor " + number;
+            }
+        }
     }
 
     /**
@@ -30,9 +73,13 @@ public final class Fd implements AutoCloseable {
      *
      * @param number its number; from now on nobody else closes it
      * @return its owner
+     * @throws IllegalArgumentException when the number is negative: "invalid handle"
      * @throws IOException when the number is not an open descriptor
      */
     public static Fd own(int number) throws IOException {
+        if (number < 0) {
+            throw new IllegalArgumentException("invalid handle: " + number);
+        }
         Errno.check("fcntl", Libc.fcntl(number, F_GETFD, 0), "descriptor " + number);
         return new Fd(number);
     }
@@ -87,7 +134,11 @@ public final class Fd implements AutoCloseable {
     }
 
     void end() {
-        uses.end();
+        try {
+            uses.end();
+        } finally {
+            Reference.reachabilityFence(this); // lost only when no call uses it
+        }
     }
 
     /**
@@ -134,6 +185,7 @@ public final class Fd implements AutoCloseable {
      */
     @Override
     public void close() {
+        watch.end(this);
         if (uses.close()) {
             waiters.forEach(Wakeable::wake);
         }
@@ -145,6 +197,7 @@ public final class Fd implements AutoCloseable {
     }
 
     private static void closeNumber(int number) {
+        OWNERS.remove(number);
         // Linux frees the number even when close(2) reports an error; EBADF alone would be a bug of ours.
         int result = Libc.close(number);
         if (Errno.EBADF.is(result)) {

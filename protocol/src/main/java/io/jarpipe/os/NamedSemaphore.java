@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.nio.channels.ClosedChannelException;
 
 // Some facts about POSIX semaphores
@@ -33,11 +34,31 @@ public final class NamedSemaphore implements AutoCloseable {
     private final String name;
     private final long address;
     private final UseCount uses;
+    private final Leaks.Watch watch;
 
     private NamedSemaphore(String name, long address) {
         this.name = name;
         this.address = address;
         this.uses = new UseCount(() -> Libc.semClose(address));
+        this.watch = Leaks.watch(this, new Lost(name, uses));
+    }
+
+    /** What a forgotten semaphore leaves behind. */
+    private record Lost(String name, UseCount uses) implements Leaks.Holdings {
+        @Override
+        public boolean isClosed() {
+            return uses.isClosed();
+        }
+
+        @Override
+        public void close() {
+            uses.close();
+        }
+
+        @Override
+        public String toString() {
+            return "semaphore " + name;
+        }
     }
 
     /**
@@ -98,7 +119,7 @@ public final class NamedSemaphore implements AutoCloseable {
             Errno.check("sem_trywait", result, name);
             return true;
         } finally {
-            uses.end();
+            endUse();
         }
     }
 
@@ -149,7 +170,7 @@ public final class NamedSemaphore implements AutoCloseable {
             Errno.check("sem_clockwait", result, name);
             return true;
         } finally {
-            uses.end();
+            endUse();
         }
     }
 
@@ -163,7 +184,7 @@ public final class NamedSemaphore implements AutoCloseable {
         try {
             Errno.check("sem_post", Libc.semPost(address), name);
         } finally {
-            uses.end();
+            endUse();
         }
     }
 
@@ -180,7 +201,7 @@ public final class NamedSemaphore implements AutoCloseable {
             Errno.check("sem_getvalue", Libc.semGetvalue(address, value.address()), name);
             return value.get(ValueLayout.JAVA_INT, 0);
         } finally {
-            uses.end();
+            endUse();
         }
     }
 
@@ -196,7 +217,16 @@ public final class NamedSemaphore implements AutoCloseable {
     /** Detaches; waits in progress end within 50 ms. Idempotent. */
     @Override
     public void close() {
+        watch.end(this);
         uses.close();
+    }
+
+    private void endUse() {
+        try {
+            uses.end();
+        } finally {
+            Reference.reachabilityFence(this); // lost only when no call uses it
+        }
     }
 
     @Override

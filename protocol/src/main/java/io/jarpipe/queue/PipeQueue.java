@@ -2,6 +2,7 @@ package io.jarpipe.queue;
 
 import io.jarpipe.MpQueue;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Leaks;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
@@ -10,6 +11,7 @@ import io.jarpipe.sync.SemLock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -66,6 +68,40 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
     private final ItemReader reader;
     private final ItemWriter writer;
     private final AtomicBoolean joinCancelled;
+    private final Lifetime lifetime;
+
+    /** What all views of one queue share: while one of them is reachable the queue is not lost. */
+    private static final class Lifetime {
+        private final Leaks.Watch watch;
+
+        Lifetime(Parts parts, UseCount uses) {
+            this.watch = Leaks.watch(this, new Holdings(parts, uses));
+        }
+
+        void end() {
+            watch.end(this);
+        }
+    }
+
+    /** What a forgotten queue leaves behind. */
+    private record Holdings(Parts parts, UseCount uses) implements Leaks.Holdings {
+        @Override
+        public boolean isClosed() {
+            return uses.isClosed();
+        }
+
+        @Override
+        public void close() {
+            if (uses.close()) {
+                parts.reader().fd().endWaits();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Queue[" + parts.reader().fd() + "]";
+        }
+    }
 
     /**
      * Makes a queue of its parts.
@@ -83,6 +119,7 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
         this.reader = new ItemReader(parts.reader(), maxLength, parts.readLock(), parts.freeSlots(), uses);
         this.writer = new ItemWriter(parts.writer(), parts.writeLock(), parts.freeSlots(), uses);
         this.joinCancelled = new AtomicBoolean();
+        this.lifetime = new Lifetime(parts, uses);
     }
 
     private PipeQueue(PipeQueue<?> same, ItemConverter<T> converter) {
@@ -93,6 +130,7 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
         this.reader = same.reader;
         this.writer = same.writer;
         this.joinCancelled = same.joinCancelled;
+        this.lifetime = same.lifetime;
     }
 
     /**
@@ -135,19 +173,28 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
             return true;
         } finally {
             uses.end();
+            Reference.reachabilityFence(lifetime);
         }
     }
 
     @Override
     public T take() throws IOException, InterruptedException {
-        byte[] pickle = reader.take(Deadline.NEVER);
+        byte[] pickle = receive(Deadline.NEVER);
         return decode(Objects.requireNonNull(pickle, "an unbounded wait cannot time out"));
     }
 
     @Override
     public Item<T> poll(Duration timeout) throws IOException, InterruptedException {
-        byte[] pickle = reader.take(Deadline.after(timeout));
+        byte[] pickle = receive(Deadline.after(timeout));
         return pickle == null ? Item.none() : new Item<>(true, decode(pickle));
+    }
+
+    private byte @Nullable [] receive(Deadline deadline) throws IOException, InterruptedException {
+        try {
+            return reader.take(deadline);
+        } finally {
+            Reference.reachabilityFence(lifetime);
+        }
     }
 
     private T decode(byte[] pickle) throws IOException {
@@ -185,7 +232,7 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
 
         private void fetch() {
             try {
-                byte[] pickle = Objects.requireNonNull(reader.take(Deadline.NEVER));
+                byte[] pickle = Objects.requireNonNull(receive(Deadline.NEVER));
                 Object item = codec.decode(pickle);
                 ended = Objects.deepEquals(item, sentinel);
                 fetched = !ended;
@@ -267,6 +314,7 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
 
     @Override
     public void close() {
+        lifetime.end();
         if (uses.close()) {
             parts.reader().fd().endWaits();
         }
