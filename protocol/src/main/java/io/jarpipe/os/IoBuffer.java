@@ -42,6 +42,15 @@ public final class IoBuffer implements AutoCloseable {
     }
 
     /**
+     * Returns the memory itself.
+     *
+     * @return native memory of {@link #SIZE} bytes
+     */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /**
      * Returns a view of the memory, position 0 and limit {@link #SIZE}.
      *
      * @return the same view each time, cleared

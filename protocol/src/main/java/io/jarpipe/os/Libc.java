@@ -17,7 +17,8 @@ import java.lang.invoke.VarHandle;
  * <p>All functions share one erased shape, {@code long(long, long, long, long)} with {@code errno} captured: linking
  * one shape costs a quarter of linking each signature. Integers and pointers travel in the same registers on x86-64 and
  * aarch64, unused arguments are ignored by the callee, and results of {@code int} functions are narrowed here. A result
- * is the function's own when it succeeded, or the <em>negated errno</em>, as the kernel itself returns it.
+ * is the function's own when it succeeded, or the <em>negated errno</em>, as the kernel itself returns it. The one
+ * other shape is that of {@link Segments}.
  *
  * <p>Callers that pass an address keep the memory behind it alive and large enough.
  */
@@ -69,14 +70,18 @@ final class Libc {
     private Libc() {}
 
     @SuppressWarnings("restricted") // calling native code is what this class is for
-    private static MethodHandle link(String name, Linker.Option... options) {
+    private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
         Linker.Option[] all = new Linker.Option[options.length + 1];
         all[0] = CAPTURE_ERRNO;
         System.arraycopy(options, 0, all, 1, options.length);
         MemorySegment symbol = SYMBOLS.find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError(
                         "C library function " + name + " not found: jarpipe needs Linux with glibc 2.30 or newer"));
-        return LINKER.downcallHandle(symbol, SHAPE, all);
+        return LINKER.downcallHandle(symbol, shape, all);
+    }
+
+    private static MethodHandle link(String name, Linker.Option... options) {
+        return link(name, SHAPE, options);
     }
 
     private static MethodHandle linkVariadic(String name, int fixedArguments) {
@@ -104,6 +109,56 @@ final class Libc {
             throw new AssertionError("a downcall cannot throw", e);
         }
         return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+    }
+
+    /**
+     * The calls that move large messages between a descriptor and the caller's own native memory. Given the segment
+     * instead of an address, the JVM keeps it from being freed while the call runs. Linked when the first such message
+     * comes.
+     */
+    static final class Segments {
+        private static final FunctionDescriptor WITH_MEMORY = FunctionDescriptor.of(
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG);
+        private static final MethodHandle READ = link("read", WITH_MEMORY);
+        private static final MethodHandle RECV = link("recv", WITH_MEMORY);
+        private static final MethodHandle SEND = link("send", WITH_MEMORY);
+        private static final MethodHandle WRITE = link("write", WITH_MEMORY);
+
+        private Segments() {}
+
+        /** Throws IllegalStateException when the memory is freed, WrongThreadException when it is another thread's. */
+        private static long call(MethodHandle function, int fd, MemorySegment memory, int flags) {
+            MemorySegment captured = CAPTURED.get();
+            long result;
+            try {
+                result = (long) function.invokeExact(captured, (long) fd, memory, memory.byteSize(), (long) flags);
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new AssertionError("a downcall throws nothing else", e);
+            }
+            return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+        }
+
+        static long read(int fd, MemorySegment memory) {
+            return call(READ, fd, memory, 0);
+        }
+
+        static long recv(int fd, MemorySegment memory, int flags) {
+            return call(RECV, fd, memory, flags);
+        }
+
+        static long send(int fd, MemorySegment memory, int flags) {
+            return call(SEND, fd, memory, flags);
+        }
+
+        static long write(int fd, MemorySegment memory) {
+            return call(WRITE, fd, memory, 0);
+        }
     }
 
     static int close(int fd) {

@@ -3,6 +3,7 @@ package io.jarpipe.os;
 import io.jarpipe.PosixException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /** One end of a pipe, used through a private, non-blocking description of it. */
 final class PipeTransport extends Transport {
@@ -45,6 +46,16 @@ final class PipeTransport extends Transport {
     @Override
     long tryRead(int number, long address, long length) {
         return Libc.read(number, address, length);
+    }
+
+    @Override
+    long tryRead(int number, MemorySegment target) {
+        return Libc.Segments.read(number, target);
+    }
+
+    @Override
+    long tryWrite(int number, MemorySegment source) {
+        return Libc.Segments.write(number, source);
     }
 
     @Override

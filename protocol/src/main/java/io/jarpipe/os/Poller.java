@@ -73,20 +73,45 @@ final class Poller {
 
     /** Parks the calling thread; the contract is that of {@link Waiter#await}. */
     static boolean await(Fd fd, int events, Deadline deadline, boolean interruptible) throws IOException {
+        return await(List.of(fd), events, deadline, interruptible);
+    }
+
+    /** Parks the calling thread until one of several descriptors is ready, is closed or hangs up. */
+    static boolean await(List<Fd> fds, int events, Deadline deadline, boolean interruptible) throws IOException {
         Parked self = new Parked(events);
-        fd.begin();
-        try {
-            Holder.INSTANCE.add(fd.number(), self);
-            fd.register(self, interruptible);
-            boolean interrupted = park(self, deadline, interruptible);
-            if (interrupted) {
+        try (Uses uses = new Uses(fds);
+                Registrations registrations = new Registrations(self)) {
+            for (Fd fd : uses.fds()) {
+                registrations.add(fd, interruptible);
+            }
+            if (park(self, deadline, interruptible)) {
                 Thread.currentThread().interrupt();
             }
             return self.woken || !deadline.hasPassed();
-        } finally {
-            fd.unregister(self);
-            Holder.INSTANCE.remove(fd.number(), self);
-            fd.end();
+        }
+    }
+
+    /** What one parked thread waits for; undone in the end, as far as it was done. */
+    private static final class Registrations implements AutoCloseable {
+        private final Parked self;
+        private final List<Fd> added = new ArrayList<>(1);
+
+        Registrations(Parked self) {
+            this.self = self;
+        }
+
+        void add(Fd fd, boolean interruptible) throws IOException {
+            Holder.INSTANCE.add(fd.number(), self);
+            added.add(fd);
+            fd.register(self, interruptible);
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Fd fd : added) {
+                fd.unregister(self);
+                Holder.INSTANCE.remove(fd.number(), self);
+            }
         }
     }
 
@@ -112,7 +137,15 @@ final class Poller {
         try {
             List<Parked> others = parked.computeIfAbsent(number, n -> new ArrayList<>(1));
             others.add(self);
-            control(others.size() == 1 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, number, others);
+            boolean added = false;
+            try {
+                control(others.size() == 1 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, number, others);
+                added = true;
+            } finally {
+                if (!added) {
+                    forget(number, self);
+                }
+            }
         } finally {
             lock.unlock();
         }
@@ -121,17 +154,21 @@ final class Poller {
     private void remove(int number, Parked self) throws IOException {
         lock.lock();
         try {
-            List<Parked> others = parked.getOrDefault(number, List.of());
-            if (!others.remove(self)) {
-                return; // it was never added
-            }
-            if (others.isEmpty()) {
-                parked.remove(number);
-            }
+            List<Parked> others = forget(number, self);
             control(others.isEmpty() ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, number, others);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Returns those that still wait for the same descriptor. */
+    private List<Parked> forget(int number, Parked self) {
+        List<Parked> others = parked.getOrDefault(number, List.of());
+        others.remove(self);
+        if (others.isEmpty()) {
+            parked.remove(number);
+        }
+        return others;
     }
 
     private void control(int operation, int number, List<Parked> waiting) throws IOException {

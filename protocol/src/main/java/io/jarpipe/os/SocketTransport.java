@@ -1,6 +1,7 @@
 package io.jarpipe.os;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 
 /** A stream socket, whose flags stay as they are: every call says itself that it must not block. */
 final class SocketTransport extends Transport {
@@ -24,6 +25,16 @@ final class SocketTransport extends Transport {
     @Override
     long tryRead(int number, long address, long length) {
         return Libc.recv(number, address, length, MSG_DONTWAIT);
+    }
+
+    @Override
+    long tryRead(int number, MemorySegment target) {
+        return Libc.Segments.recv(number, target, MSG_DONTWAIT);
+    }
+
+    @Override
+    long tryWrite(int number, MemorySegment source) {
+        return Libc.Segments.send(number, source, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 
     @Override

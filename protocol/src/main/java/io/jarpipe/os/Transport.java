@@ -2,6 +2,7 @@ package io.jarpipe.os;
 
 import io.jarpipe.MpBrokenPipeException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
 
 // Some facts about O_NONBLOCK
@@ -63,6 +64,12 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     /** Writes at most {@code length} bytes now; negative is an errno. */
     abstract long tryWrite(int number, long address, long length);
 
+    /** Reads at most as many bytes as the native memory holds. */
+    abstract long tryRead(int number, MemorySegment target);
+
+    /** Writes at most as many bytes as the native memory holds. */
+    abstract long tryWrite(int number, MemorySegment source);
+
     /**
      * Reads some bytes, waiting for the first.
      *
@@ -88,10 +95,37 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
             if (result >= 0) {
                 return result;
             }
-            if (!Errno.EAGAIN.is(result) && !Errno.EINTR.is(result)) {
-                throw failure("read", result);
+            if (!tryAgain("read", result, Waiter.POLLIN, deadline, waiting)) {
+                return -1;
             }
-            if (Errno.EAGAIN.is(result) && !awaitReady(Waiter.POLLIN, deadline, waiting)) {
+        }
+    }
+
+    /**
+     * Reads some bytes into the caller's own native memory, waiting for the first.
+     *
+     * @param target where to, not empty
+     * @param deadline how long to wait
+     * @param waiting whether an interrupt ends the wait
+     * @return the number of bytes; 0 at end of stream; -1 when the deadline passed
+     * @throws IllegalStateException when the memory is freed meanwhile; nothing was read then
+     * @throws IOException as {@link #read(long, long, Deadline, Waiting)}
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public final long read(MemorySegment target, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
+        while (true) {
+            fd.begin();
+            long result;
+            try {
+                result = tryRead(fd.number(), target);
+            } finally {
+                fd.end();
+            }
+            if (result >= 0) {
+                return result;
+            }
+            if (!tryAgain("read", result, Waiter.POLLIN, deadline, waiting)) {
                 return -1;
             }
         }
@@ -123,13 +157,52 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
             if (result >= 0) {
                 return result;
             }
-            if (!Errno.EAGAIN.is(result) && !Errno.EINTR.is(result)) {
-                throw failure("write", result);
-            }
-            if (Errno.EAGAIN.is(result) && !awaitReady(Waiter.POLLOUT, deadline, waiting)) {
+            if (!tryAgain("write", result, Waiter.POLLOUT, deadline, waiting)) {
                 return 0;
             }
         }
+    }
+
+    /**
+     * Writes some bytes of the caller's own native memory, waiting for room for the first.
+     *
+     * @param source where from, not empty
+     * @param deadline how long to wait; {@link Deadline#NOW} writes only what fits
+     * @param waiting whether an interrupt ends the wait
+     * @return the number of bytes, positive; 0 when the deadline passed
+     * @throws IllegalStateException when the memory is freed meanwhile; nothing was written then
+     * @throws IOException as {@link #write(long, long, Deadline, Waiting)}
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public final long write(MemorySegment source, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
+        while (true) {
+            fd.begin();
+            long result;
+            try {
+                result = tryWrite(fd.number(), source);
+            } finally {
+                fd.end();
+            }
+            if (result >= 0) {
+                return result;
+            }
+            if (!tryAgain("write", result, Waiter.POLLOUT, deadline, waiting)) {
+                return 0;
+            }
+        }
+    }
+
+    /** Waits after a call that would have blocked; false when the deadline passed. Any other error is thrown. */
+    private boolean tryAgain(String call, long result, int events, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
+        if (Errno.EINTR.is(result)) {
+            return true;
+        }
+        if (!Errno.EAGAIN.is(result)) {
+            throw failure(call, result);
+        }
+        return awaitReady(events, deadline, waiting);
     }
 
     /**
@@ -151,7 +224,20 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
      * @throws InterruptedException when interrupted while waiting
      */
     public final boolean awaitReadable(Deadline deadline) throws IOException, InterruptedException {
-        return awaitReady(Waiter.POLLIN, deadline, Waiting.INTERRUPTIBLE);
+        return awaitReadable(deadline, Waiting.INTERRUPTIBLE);
+    }
+
+    /**
+     * Waits until a read may find something; returns early when woken by {@link Fd#endWaits}, so callers loop.
+     *
+     * @param deadline how long to wait
+     * @param waiting whether an interrupt ends the wait
+     * @return whether to look again; false when the deadline passed
+     * @throws IOException when the transport is closed, also during the wait
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public final boolean awaitReadable(Deadline deadline, Waiting waiting) throws IOException, InterruptedException {
+        return awaitReady(Waiter.POLLIN, deadline, waiting);
     }
 
     private boolean awaitReady(int events, Deadline deadline, Waiting waiting)

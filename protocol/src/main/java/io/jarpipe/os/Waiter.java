@@ -9,6 +9,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
@@ -66,6 +67,45 @@ final class Waiter extends AbstractSelector implements Wakeable {
         } finally {
             fd.unregister(waiter);
             waiter.giveBack();
+        }
+    }
+
+    /**
+     * Waits until {@code events} are ready on one of several descriptors, or one hangs up or is closed, or the deadline
+     * passes, or the thread is interrupted (it stays pending). Says nothing about the reason: the caller looks again.
+     */
+    static void awaitAny(List<Fd> fds, int events, Deadline deadline) throws IOException {
+        if (Thread.currentThread().isVirtual()) {
+            Poller.await(fds, events, deadline, true);
+            return;
+        }
+        Waiter waiter = IDLE.pollFirst();
+        if (waiter == null) {
+            waiter = new Waiter();
+        }
+        try (Uses uses = new Uses(fds)) {
+            for (Fd fd : uses.fds()) {
+                fd.register(waiter, true);
+            }
+            waiter.pollInterruptibly(uses, events, deadline);
+        } finally {
+            for (Fd fd : fds) {
+                fd.unregister(waiter);
+            }
+            waiter.giveBack();
+        }
+    }
+
+    private void pollInterruptibly(Uses uses, int events, Deadline deadline) throws IOException {
+        begin();
+        try (Arena arena = Arena.ofConfined()) {
+            int count = uses.fds().size();
+            PollSet set = new PollSet(count + 1, arena);
+            uses.fill(set, events);
+            set.put(count, event.number(), POLLIN);
+            set.poll(timeoutMillis(deadline));
+        } finally {
+            end();
         }
     }
 
