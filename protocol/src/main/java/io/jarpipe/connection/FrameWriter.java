@@ -4,7 +4,9 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.IoBuffer;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.Transport.Waiting;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Writes messages to a transport; small ones in one write, as CPython does and expects.
@@ -34,8 +36,7 @@ public final class FrameWriter {
     public void write(OutgoingFrame frame) throws IOException, InterruptedException {
         try (IoBuffer buffer = IoBuffer.borrow()) {
             while (!frame.isWritten()) {
-                Waiting waiting = frame.isBegun() ? Waiting.UNTIL_COMPLETE : Waiting.INTERRUPTIBLE;
-                writeSome(frame, buffer, Deadline.NEVER, waiting);
+                writeChunk(frame, buffer, Deadline.NEVER);
             }
         }
     }
@@ -51,7 +52,7 @@ public final class FrameWriter {
     public void finish(OutgoingFrame frame) throws IOException, InterruptedException {
         try (IoBuffer buffer = IoBuffer.borrow()) {
             while (!frame.isWritten()) {
-                writeSome(frame, buffer, Deadline.NEVER, Waiting.UNTIL_COMPLETE);
+                writeChunk(frame, buffer, Deadline.NEVER, Waiting.UNTIL_COMPLETE);
             }
         }
     }
@@ -68,7 +69,7 @@ public final class FrameWriter {
     public boolean writeNow(OutgoingFrame frame) throws IOException, InterruptedException {
         try (IoBuffer buffer = IoBuffer.borrow()) {
             while (!frame.isWritten()) {
-                if (writeSome(frame, buffer, Deadline.NOW, Waiting.UNTIL_COMPLETE) == 0) {
+                if (!writeChunk(frame, buffer, Deadline.NOW, Waiting.UNTIL_COMPLETE)) {
                     return false;
                 }
             }
@@ -76,11 +77,68 @@ public final class FrameWriter {
         }
     }
 
-    private long writeSome(OutgoingFrame frame, IoBuffer buffer, Deadline deadline, Waiting waiting)
+    /**
+     * Writes a message whose bytes come from a stream, holding no more of them than a buffer at a time.
+     *
+     * @param source where the bytes come from; neither read beyond the message nor closed
+     * @param length how many they are
+     * @throws EOFException when the source has fewer. If it ends, or fails, within the first 64 KiB, nothing was
+     *     written; later the message can be neither completed nor taken back, and the transport is closed
+     * @throws io.jarpipe.MpBrokenPipeException when nobody can read it any more
+     * @throws IOException when the transport is closed or fails
+     * @throws InterruptedException when interrupted before the first byte was written
+     */
+    public void write(InputStream source, long length) throws IOException, InterruptedException {
+        byte[] piece = new byte[(int) Math.min(length, IoBuffer.SIZE)];
+        fill(piece, piece.length, source, 0, length);
+        write(OutgoingFrame.beginning(length, piece));
+        boolean whole = false;
+        try {
+            for (long done = piece.length; done < length; ) {
+                int size = (int) Math.min(piece.length, length - done);
+                fill(piece, size, source, done, length);
+                finish(OutgoingFrame.continuation(piece, size));
+                done += size;
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                transport.close();
+            }
+        }
+    }
+
+    private static void fill(byte[] piece, int size, InputStream source, long done, long length) throws IOException {
+        int count = source.readNBytes(piece, 0, size);
+        if (count < size) {
+            throw new EOFException("the source ended after " + (done + count) + " bytes (expected: " + length + ")");
+        }
+    }
+
+    private void writeChunk(OutgoingFrame frame, IoBuffer buffer, Deadline deadline)
             throws IOException, InterruptedException {
-        int length = frame.copyTo(buffer.bytes());
-        long written = transport.write(buffer.address(), length, deadline, waiting);
-        frame.advance((int) written);
-        return written;
+        writeChunk(frame, buffer, deadline, frame.isBegun() ? Waiting.UNTIL_COMPLETE : Waiting.INTERRUPTIBLE);
+    }
+
+    /** Writes the next portion; false when the deadline passed before all of it was written. */
+    private boolean writeChunk(OutgoingFrame frame, IoBuffer buffer, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
+        if (frame.isDirect()) {
+            long count = transport.write(frame.rest(), deadline, waiting);
+            frame.advance(count);
+            return count > 0;
+        }
+        long length = frame.copyTo(buffer.memory());
+        Waiting now = waiting;
+        for (long done = 0; done < length; ) {
+            long count = transport.write(buffer.address() + done, length - done, deadline, now);
+            if (count == 0) {
+                return false;
+            }
+            frame.advance(count);
+            done += count;
+            now = Waiting.UNTIL_COMPLETE;
+        }
+        return true;
     }
 }

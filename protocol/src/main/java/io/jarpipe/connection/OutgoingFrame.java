@@ -1,15 +1,33 @@
 package io.jarpipe.connection;
 
+import io.jarpipe.wire.FrameDescriptor;
 import io.jarpipe.wire.FrameEncoder;
-import java.nio.ByteBuffer;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** A message on its way out: its header, its bytes, and how many of both have been written. */
 public final class OutgoingFrame {
+    private static final byte[] NO_HEADER = new byte[0];
+
     private final byte[] header;
-    private final byte[] body;
-    private final int offset;
-    private final int size;
+    private final MemorySegment body;
+    private final long length;
     private long written;
+
+    private OutgoingFrame(byte[] header, MemorySegment body) {
+        this.header = header;
+        this.body = body;
+        this.length = header.length + body.byteSize();
+    }
+
+    /**
+     * Frames memory, native or not, which must neither change nor be freed until it is written.
+     *
+     * @param body the message, of any length
+     */
+    public OutgoingFrame(MemorySegment body) {
+        this(FrameEncoder.header(body.byteSize()), body);
+    }
 
     /**
      * Frames a part of an array, which must not change until it is written.
@@ -19,10 +37,7 @@ public final class OutgoingFrame {
      * @param size its length in bytes
      */
     public OutgoingFrame(byte[] body, int offset, int size) {
-        this.header = FrameEncoder.header(size);
-        this.body = body;
-        this.offset = offset;
-        this.size = size;
+        this(MemorySegment.ofArray(body).asSlice(offset, size));
     }
 
     /**
@@ -31,7 +46,17 @@ public final class OutgoingFrame {
      * @param body the message
      */
     public OutgoingFrame(byte[] body) {
-        this(body, 0, body.length);
+        this(MemorySegment.ofArray(body));
+    }
+
+    /** Frames the beginning of a message whose rest is not known yet. */
+    static OutgoingFrame beginning(long length, byte[] bytes) {
+        return new OutgoingFrame(FrameEncoder.header(length), MemorySegment.ofArray(bytes));
+    }
+
+    /** Goes on with a message that was begun. */
+    static OutgoingFrame continuation(byte[] bytes, int size) {
+        return new OutgoingFrame(NO_HEADER, MemorySegment.ofArray(bytes).asSlice(0, size));
     }
 
     /**
@@ -44,21 +69,39 @@ public final class OutgoingFrame {
     }
 
     boolean isWritten() {
-        return written == (long) header.length + size;
+        return written == length;
     }
 
-    /** Copies what comes next into a cleared buffer and returns how many bytes that is. */
-    int copyTo(ByteBuffer target) {
+    /** Tells whether what comes next is a long piece of native memory, which needs no copy on its way to the kernel. */
+    boolean isDirect() {
+        return body.isNative() && body.byteSize() > FrameDescriptor.MAX_JOINED_LENGTH && written >= header.length;
+    }
+
+    /** Returns what is left of a direct piece. */
+    MemorySegment rest() {
+        return body.asSlice(written - header.length);
+    }
+
+    /**
+     * Copies what comes next into a buffer and returns how many bytes that is; of a message sent directly, the header.
+     */
+    long copyTo(MemorySegment target) {
+        long position = 0;
         if (written < header.length) {
-            target.put(header, (int) written, header.length - (int) written);
+            int rest = header.length - (int) written;
+            MemorySegment.copy(header, (int) written, target, ValueLayout.JAVA_BYTE, 0, rest);
+            position = rest;
+            if (body.isNative() && body.byteSize() > FrameDescriptor.MAX_JOINED_LENGTH) {
+                return position;
+            }
         }
-        int bodyWritten = (int) Math.max(0, written - header.length);
-        int length = Math.min(target.remaining(), size - bodyWritten);
-        target.put(body, offset + bodyWritten, length);
-        return target.position();
+        long bodyWritten = Math.max(0, written - header.length);
+        long count = Math.min(target.byteSize() - position, body.byteSize() - bodyWritten);
+        MemorySegment.copy(body, bodyWritten, target, position, count);
+        return position + count;
     }
 
-    void advance(int length) {
-        written += length;
+    void advance(long count) {
+        written += count;
     }
 }

@@ -1,49 +1,100 @@
 package io.jarpipe.connection;
 
 import io.jarpipe.MpConnection;
+import io.jarpipe.MpMessageStream;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Leaks;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A connection over a pipe end or a stream socket. */
 public final class StreamConnection implements MpConnection {
     private final Transport transport;
-    private final boolean readable;
     private final boolean writable;
     private final PickleCodec codec;
-    private final FrameReader reader;
-    private final FrameWriter writer;
-    // CPython leaves taking turns to the caller and corrupts the stream otherwise; a lock costs nothing beside a write.
-    private final ReentrantLock reading = new ReentrantLock();
-    private final ReentrantLock writing = new ReentrantLock();
+    private final ReceivingEnd receiving;
+    private final SendingEnd sending;
+    private final Leaks.Watch watch;
+    private volatile boolean readable;
 
     /**
-     * Makes a connection of a transport, which it owns from now on.
+     * Makes a connection of a transport, which it owns from now on; also when this fails.
      *
      * @param transport the pipe end or socket
      * @param readable whether it can receive
      * @param writable whether it can send
      * @param codec reads and writes the pickles
-     * @param maxLength the longest message accepted, in bytes
+     * @param maxLength the longest message received as an object or an array, in bytes; a longer one is skipped with an
+     *     error, or received as a stream or into native memory
+     * @throws IllegalArgumentException when it could neither receive nor send
      */
     public StreamConnection(Transport transport, boolean readable, boolean writable, PickleCodec codec, int maxLength) {
+        if (!readable && !writable) {
+            transport.close();
+            throw new IllegalArgumentException("at least one of `readable` and `writable` must be true");
+        }
         this.transport = transport;
         this.readable = readable;
         this.writable = writable;
         this.codec = codec;
-        this.reader = new FrameReader(transport, maxLength);
-        this.writer = new FrameWriter(transport);
+        this.receiving = new ReceivingEnd(transport, maxLength, this::stopReceiving);
+        this.sending = new SendingEnd(transport, this::close);
+        this.watch = Leaks.watch(this, new Holdings(transport));
+    }
+
+    /** What a forgotten connection leaves behind. */
+    private record Holdings(Transport transport) implements Leaks.Holdings {
+        @Override
+        public boolean isClosed() {
+            return transport.fd().isClosed();
+        }
+
+        @Override
+        public void close() {
+            transport.close();
+        }
+
+        @Override
+        public String toString() {
+            return "Connection[" + transport.fd() + "]";
+        }
     }
 
     @Override
     public void send(@Nullable Object value) throws IOException, InterruptedException {
-        sendBytes(codec.encode(value));
+        checkWritable();
+        sending.send(MemorySegment.ofArray(codec.encode(value)));
+    }
+
+    @Override
+    public void sendBytes(byte[] message, int offset, int size) throws IOException, InterruptedException {
+        checkWritable();
+        Objects.checkFromIndexSize(offset, size, message.length);
+        sending.send(MemorySegment.ofArray(message).asSlice(offset, size));
+    }
+
+    @Override
+    public void sendBytes(MemorySegment message) throws IOException, InterruptedException {
+        checkWritable();
+        sending.send(message);
+    }
+
+    @Override
+    public void sendStream(InputStream source, long length) throws IOException, InterruptedException {
+        checkWritable();
+        if (length < 0) {
+            throw new IllegalArgumentException("length: " + length + " (expected: >= 0)");
+        }
+        sending.send(source, length);
     }
 
     @Override
@@ -52,15 +103,9 @@ public final class StreamConnection implements MpConnection {
     }
 
     @Override
-    public void sendBytes(byte[] message, int offset, int size) throws IOException, InterruptedException {
-        Objects.checkFromIndexSize(offset, size, message.length);
-        check(writable, "connection is read-only");
-        writing.lockInterruptibly();
-        try {
-            writer.write(new OutgoingFrame(message, offset, size));
-        } finally {
-            writing.unlock();
-        }
+    public @Nullable Object recv(@Nullable Duration timeout)
+            throws IOException, InterruptedException, TimeoutException {
+        return codec.decode(recvBytes(timeout));
     }
 
     @Override
@@ -69,48 +114,110 @@ public final class StreamConnection implements MpConnection {
         return Objects.requireNonNull(message, "an unbounded wait cannot time out");
     }
 
+    @Override
+    public byte[] recvBytes(@Nullable Duration timeout) throws IOException, InterruptedException, TimeoutException {
+        byte[] message = recvBytes(Deadline.after(timeout));
+        if (message == null) {
+            throw new TimeoutException("no whole message came within " + timeout);
+        }
+        return message;
+    }
+
     /**
-     * Receives one message as bytes if it begins in time.
+     * Receives one message as bytes if all of it comes in time.
      *
-     * @param deadline how long to wait for its first byte
-     * @return the bytes of the message; null when the deadline passed
+     * @param deadline how long to wait for it
+     * @return the bytes of the message; null when the deadline passed: the next receive goes on with what has come
      * @throws IOException as {@link #recvBytes()}
      * @throws InterruptedException when interrupted while waiting
      */
     public byte @Nullable [] recvBytes(Deadline deadline) throws IOException, InterruptedException {
-        check(readable, "connection is write-only");
-        reading.lockInterruptibly();
-        try {
-            return reader.read(deadline);
-        } finally {
-            reading.unlock();
+        checkReadable();
+        return receiving.receive(deadline);
+    }
+
+    @Override
+    public byte[] recvBytes(int maxLength) throws IOException, InterruptedException {
+        checkReadable();
+        if (maxLength < 0) {
+            throw new IllegalArgumentException("negative maxlength: " + maxLength);
         }
+        return receiving.receive(maxLength);
+    }
+
+    @Override
+    public int recvBytesInto(byte[] buffer, int offset) throws IOException, InterruptedException {
+        checkReadable();
+        Objects.checkFromToIndex(offset, buffer.length, buffer.length);
+        return (int) receiving.receiveInto(MemorySegment.ofArray(buffer).asSlice(offset));
+    }
+
+    @Override
+    public long recvBytesInto(MemorySegment target) throws IOException, InterruptedException {
+        checkReadable();
+        return receiving.receiveInto(target);
+    }
+
+    @Override
+    public MpMessageStream recvStream() throws IOException, InterruptedException {
+        checkReadable();
+        return receiving.receiveStream();
     }
 
     @Override
     public boolean poll() throws IOException {
-        check(readable, "connection is write-only");
-        return transport.isReadable();
+        checkReadable();
+        try {
+            return transport.isReadable();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public boolean poll(@Nullable Duration timeout) throws IOException, InterruptedException {
-        check(readable, "connection is write-only");
+        checkReadable();
         Deadline deadline = Deadline.after(timeout);
-        while (!transport.isReadable()) {
-            if (!transport.awaitReadable(deadline)) {
-                return false;
+        try {
+            while (!transport.isReadable()) {
+                if (!transport.awaitReadable(deadline)) {
+                    return false;
+                }
             }
+            return true;
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        return true;
     }
 
-    private void check(boolean allowed, String otherwise) throws IOException {
+    private void checkReadable() throws IOException {
+        checkOpen();
+        if (!readable) {
+            throw new IOException("connection is write-only");
+        }
+    }
+
+    private void checkWritable() throws IOException {
+        checkOpen();
+        if (!writable) {
+            throw new IOException("connection is read-only");
+        }
+    }
+
+    private void checkOpen() throws ClosedChannelException {
         if (isClosed()) {
             throw new ClosedChannelException();
         }
-        if (!allowed) {
-            throw new IOException(otherwise);
+    }
+
+    /**
+     * What CPython's {@code _bad_message_length} does: nothing can be received behind a message that was left unread.
+     */
+    private void stopReceiving() {
+        if (writable) {
+            readable = false;
+        } else {
+            close();
         }
     }
 
@@ -121,6 +228,12 @@ public final class StreamConnection implements MpConnection {
      */
     public Transport transport() {
         return transport;
+    }
+
+    @Override
+    public int fileno() throws ClosedChannelException {
+        checkOpen();
+        return transport.fd().number();
     }
 
     @Override
@@ -140,6 +253,7 @@ public final class StreamConnection implements MpConnection {
 
     @Override
     public void close() {
+        watch.end(this);
         transport.close();
     }
 

@@ -18,7 +18,7 @@ public final class FrameTooLongException extends ProtocolException {
      * @param maxLength the longest accepted length in bytes
      */
     public FrameTooLongException(long length, long maxLength) {
-        super("length: " + Long.toUnsignedString(length) + " (expected: <= " + maxLength + ")");
+        super("bad message length: " + Long.toUnsignedString(length) + " (expected: <= " + maxLength + ")");
         this.length = length;
         this.maxLength = maxLength;
     }
