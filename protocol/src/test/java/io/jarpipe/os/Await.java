@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a condition that nothing signals, with a deadline that names it. */
-final class Await {
+public final class Await {
     private static final long DEADLINE_SECONDS = 30;
     /** System call numbers by architecture: x86-64 and aarch64 (which has ppoll alone). */
     private static final Map<String, Map<String, Integer>> SYSCALLS = Map.of(
@@ -19,7 +19,8 @@ final class Await {
 
     private Await() {}
 
-    static void until(String what, BooleanSupplier condition) {
+    /** Waits until a condition holds; {@code what} names it in the failure. */
+    public static void until(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
@@ -30,7 +31,7 @@ final class Await {
     }
 
     /** Tells whether a thread of this process is inside a system call, by what the kernel says of it. */
-    static boolean isInSyscall(int kernelId, String name) {
+    public static boolean isInSyscall(int kernelId, String name) {
         int number = SYSCALLS.get(System.getProperty("os.arch")).get(name);
         try {
             return Files.readString(Path.of("/proc/self/task/" + kernelId + "/syscall"))
