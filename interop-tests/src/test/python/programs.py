@@ -126,10 +126,11 @@ class Served:
 def environment(additions: dict[str, str]) -> dict[str, str]:
     """Return this environment with the package to test, without a shared daemon, and additions.
 
-    Daemons start quickly then, unless the environment has options of its own for them.
+    Daemons start quickly then; options that the environment has for them come on top.
     """
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([PACKAGE, TESTS])}
-    environ.setdefault("JARPIPE_JAVA_OPTIONS", " ".join(QUICK_JVM))
+    options = [*QUICK_JVM, environ.get("JARPIPE_JAVA_OPTIONS", "")]
+    environ["JARPIPE_JAVA_OPTIONS"] = " ".join(options)
     environ.pop("JARPIPE_ADDRESS", None)
     environ.pop("JARPIPE_AUTHKEY_FILE", None)
     return {**environ, **additions}

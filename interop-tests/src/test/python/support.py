@@ -111,7 +111,8 @@ class TestCase(unittest.TestCase):
     """A test with workers of the default daemon, which one test hands to the next.
 
     A test fails, too, if a process of it lives on, if it leaves pipes or sockets open here or in
-    the daemon, or if something was printed that it did not announce with `expect_output()`.
+    the daemon, if the flags of a descriptor that it shares have changed, or if something was
+    printed that it did not announce with `expect_output()`.
     """
 
     ctx: ClassVar[Any]
@@ -127,12 +128,32 @@ class TestCase(unittest.TestCase):
     def setUp(self) -> None:
         self._output = _Output()
         self._expected: list[str] = []
+        self._shared: dict[int, tuple[str, str]] = {}
         self.addCleanup(self._check_output)
         daemon = default_bridge().pid
         assert daemon is not None
         gc.collect()
         self.addCleanup(self._check_channels, "this process", "self", channels("self"))
         self.addCleanup(self._check_channels, "the daemon", daemon, channels(daemon))
+
+    def share(self, *ends: Any) -> None:
+        """Watch descriptors that Java gets a copy of: their flags must not change.
+
+        They belong to the open file description, which all who share it see: O_NONBLOCK would break
+        the other processes' reads and writes. `check_flags()` compares them as long as they are
+        open here; it runs whenever something was received or has ended, and after the test.
+        """
+        for end in ends:
+            fd = end.fileno()
+            self._shared[fd] = (os.readlink(f"/proc/self/fd/{fd}"), descriptor_flags(fd))
+        self.addCleanup(self.check_flags)
+
+    def check_flags(self) -> None:
+        """Compare the flags of the descriptors that are shared with what they were."""
+        for fd, (target, flags) in self._shared.items():
+            with contextlib.suppress(FileNotFoundError):  # closed by the test
+                if os.readlink(f"/proc/self/fd/{fd}") == target:
+                    self.assertEqual(descriptor_flags(fd), flags, f"descriptor {fd}, {target}")
 
     def expect_output(self, expression: str) -> None:
         """Announce something that must be printed; the expression's dot matches newlines, too."""
@@ -205,11 +226,13 @@ class TestCase(unittest.TestCase):
         for process in processes:
             process.join(PATIENCE)
             self.assertEqual(process.exitcode, exitcode, process)
+        self.check_flags()
 
     def queue(self, maxsize: int = 0) -> Any:
         """Make a queue, whose items must have been taken after the test."""
         queue = self.ctx.Queue(maxsize)
         self.addCleanup(self._close_queue, queue)
+        self.share(queue._reader, queue._writer)
         return queue
 
     def _close_queue(self, queue: Any) -> None:
@@ -224,6 +247,7 @@ class TestCase(unittest.TestCase):
         ends: tuple[Any, Any] = self.ctx.Pipe(duplex)
         for end in ends:
             self.addCleanup(end.close)
+        self.share(*ends)
         return ends
 
     def served(self, target: str, *args: Any) -> tuple[Any, Any]:
@@ -239,16 +263,20 @@ class TestCase(unittest.TestCase):
 
     def get(self, queue: Any) -> Any:
         """Take an item from a queue."""
-        return queue.get(timeout=PATIENCE)
+        item = queue.get(timeout=PATIENCE)
+        self.check_flags()
+        return item
 
     def recv(self, connection: Any) -> Any:
         """Receive an object from a connection."""
         self.assertTrue(connection.poll(PATIENCE), "waited in vain for a message")
+        self.check_flags()
         return connection.recv()
 
     def recv_bytes(self, connection: Any) -> bytes:
         """Receive bytes from a connection."""
         self.assertTrue(connection.poll(PATIENCE), "waited in vain for a message")
+        self.check_flags()
         return bytes(connection.recv_bytes())
 
     def assert_free(self, *locks: Any) -> None:

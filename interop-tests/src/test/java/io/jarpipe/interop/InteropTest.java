@@ -105,6 +105,10 @@ class InteropTest {
         Collections.addAll(command, "--evidence", TARGET.resolve("failures").toString());
         command.addAll(arguments);
         Map<String, String> environment = Map.of(
+                "JARPIPE_TEST_HUGE",
+                giants(python),
+                "JARPIPE_JAVA_OPTIONS",
+                "-Djarpipe.leakDetection=on",
                 "JARPIPE_JAR",
                         Path.of(System.getProperty("jarpipe.jar")).normalize().toString(),
                 "JARPIPE_CLASSPATH", System.getProperty("jarpipe.workers"),
@@ -113,6 +117,15 @@ class InteropTest {
                 "PYTHONPATH", CLIENT_SOURCES.toString(),
                 "PYTHONPYCACHEPREFIX", TARGET.resolve("pycache").toString());
         return new SuiteRun(command, environment, log);
+    }
+
+    /** Messages of gigabytes take long: says which tests of them an interpreter runs, if any. */
+    private static String giants(Python python) {
+        List<Python> all = Pythons.all();
+        if (System.getenv("JARPIPE_TEST_HUGE") != null) {
+            return python.equals(all.getFirst()) || python.equals(all.getLast()) ? "all" : "";
+        }
+        return python.equals(all.getFirst()) ? "some" : "";
     }
 
     private static DynamicContainer container(String suite, Python python, SuiteRun run) {

@@ -84,11 +84,15 @@ final class WorkerClassLoader extends URLClassLoader {
         }
     }
 
-    /** Shows workers the JDK and, of the daemon's classes, those of {@code io.jarpipe} itself and its pickle types. */
+    /**
+     * Shows workers the JDK and, of the daemon's classes, those of {@code io.jarpipe} itself, its pickle types and the
+     * public face of its connections.
+     */
     private static final class ApiLoader extends ClassLoader {
         private static final ClassLoader DAEMON = WorkerClassLoader.class.getClassLoader();
         private static final String ROOT = "io.jarpipe.";
         private static final String PICKLE = ROOT + "pickle.";
+        private static final String CONNECTION = ROOT + "connection.Mp";
 
         ApiLoader() {
             super("jarpipe-api", ClassLoader.getPlatformClassLoader());
@@ -103,7 +107,9 @@ final class WorkerClassLoader extends URLClassLoader {
         }
 
         private static boolean isApi(String name) {
-            return name.startsWith(PICKLE) || (name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
+            return name.startsWith(PICKLE)
+                    || name.startsWith(CONNECTION)
+                    || (name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
         }
     }
 }
