@@ -132,26 +132,26 @@ public final class ConnectionMirrors {
     }
 
     /**
-     * {@code TestIgnoreEINTR._test_ignore}: an interrupt takes the signal's place. It ends no message that has begun,
-     * and the one that comes while nothing has begun is told and forgotten, as a signal handler returns.
+     * {@code TestIgnoreEINTR._test_ignore}: an interrupt takes the signal's place. One that comes while a message is
+     * waited for ends the wait and nothing else; one that comes within a message is seen after it.
      */
     public static void ignoreInterrupts(MpConnection connection, int size) throws IOException, InterruptedException {
         connection.send("ready");
-        Object value;
-        try {
-            value = connection.recv();
-        } catch (InterruptedException e) {
-            value = connection.recv();
-        }
-        forgetInterrupt(); // it may have come a moment too late to end the wait
-        connection.send(value);
+        awaitInterrupt(connection);
+        connection.send("interrupted");
+        connection.send(connection.recv());
         connection.sendBytes(new byte[size]);
-        connection.send(forgetInterrupt());
+        awaitInterrupt(connection);
+        connection.send("interrupted");
     }
 
-    /** Clears the interrupt of this thread and tells whether there was one. */
-    private static boolean forgetInterrupt() {
-        return Thread.interrupted();
+    /** Waits for a message that does not come until interrupted. */
+    private static void awaitInterrupt(MpConnection connection) throws IOException {
+        try {
+            throw new IllegalStateException("not interrupted, but told " + connection.recv());
+        } catch (InterruptedException e) {
+            // this is what was waited for
+        }
     }
 
     /** Sends messages until killed. */

@@ -110,12 +110,15 @@ class InteropTest {
                 "JARPIPE_JAVA_OPTIONS",
                 "-Djarpipe.leakDetection=on",
                 "JARPIPE_JAR",
-                        Path.of(System.getProperty("jarpipe.jar")).normalize().toString(),
-                "JARPIPE_CLASSPATH", System.getProperty("jarpipe.workers"),
+                Path.of(System.getProperty("jarpipe.jar")).normalize().toString(),
+                "JARPIPE_CLASSPATH",
+                System.getProperty("jarpipe.workers"),
                 "JARPIPE_JAVA",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "PYTHONPATH", CLIENT_SOURCES.toString(),
-                "PYTHONPYCACHEPREFIX", TARGET.resolve("pycache").toString());
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "PYTHONPATH",
+                CLIENT_SOURCES.toString(),
+                "PYTHONPYCACHEPREFIX",
+                TARGET.resolve("pycache").toString());
         return new SuiteRun(command, environment, log);
     }
 
