@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import array
 import fcntl
+import os
 import signal
 import socket
 import termios
@@ -292,7 +293,26 @@ def send_ten(writer: Any, mark: str) -> None:
 
 
 class TimeoutsTest(TestCase):
-    """`TestTimeouts`, `TestIgnoreEINTR`."""
+    """`TestTimeouts`, `TestIgnoreEINTR`, `_TestPollEintr`."""
+
+    def test_poll_eintr(self) -> None:
+        """`_TestPollEintr.test_poll_eintr`: a signal does not end the join of a Java worker."""
+        got_signal: list[int] = []
+        before = signal.signal(signal.SIGUSR1, lambda number, frame: got_signal.append(number))
+        self.addCleanup(signal.signal, signal.SIGUSR1, before)
+        near, worker = self.served("PipeWorkers::echo")
+
+        def kill() -> None:
+            await_("the main thread to wait", lambda: waits(os.getpid()))
+            os.kill(os.getpid(), signal.SIGUSR1)
+            await_("the signal to be handled", lambda: got_signal)
+            near.close()
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        self.join(worker)
+        killer.join()
+        self.assertEqual(got_signal, [signal.SIGUSR1])
 
     def test_timeout(self) -> None:
         """`TestTimeouts.test_timeout`: the default timeout of sockets has no part in a pipe."""
