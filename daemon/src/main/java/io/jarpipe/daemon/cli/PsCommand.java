@@ -1,5 +1,6 @@
 package io.jarpipe.daemon.cli;
 
+import io.jarpipe.MpAddress;
 import io.jarpipe.daemon.control.ControlClient;
 import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class PsCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         String where = address == null || address.isEmpty() ? DefaultAddress.get() : address;
         byte[] key = KeyFile.read(authkeyFile != null ? authkeyFile : Path.of(where + ".key"));
-        try (ControlClient daemon = ControlClient.connect(where, key, new RazorvineCodec())) {
+        try (ControlClient daemon = ControlClient.connect(MpAddress.of(where), key, new RazorvineCodec())) {
             print(spec.commandLine().getOut(), (List<?>) Objects.requireNonNull(daemon.call("workers")));
         }
         return 0;

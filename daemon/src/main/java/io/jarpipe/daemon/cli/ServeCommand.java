@@ -1,5 +1,6 @@
 package io.jarpipe.daemon.cli;
 
+import io.jarpipe.MpAddress;
 import io.jarpipe.daemon.Daemon;
 import io.jarpipe.daemon.frontdoor.FrontDoor;
 import io.jarpipe.daemon.worker.StandardStreams;
@@ -151,8 +152,8 @@ final class ServeCommand implements Callable<Integer> {
         Set<Integer> uids = new HashSet<>(allowedUids);
         uids.add(0);
         uids.add((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        FrontDoor.Settings door =
-                new FrontDoor.Settings(where, key, Set.copyOf(uids), Duration.ofSeconds(handshakeSeconds));
+        FrontDoor.Settings door = new FrontDoor.Settings(
+                MpAddress.of(where), key, Set.copyOf(uids), Duration.ofSeconds(handshakeSeconds));
         return Daemon.start(door, workers, maxMessage);
     }
 }
