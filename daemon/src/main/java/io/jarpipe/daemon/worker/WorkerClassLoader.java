@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Loads the code of one worker: the folders and jars given with {@code --workers}, and of the daemon only jarpipe's
- * public API, so that a worker may bring its own Netty or picocli.
+ * Loads the code of one worker or service: the folders and jars given with {@code --workers}, and of the daemon only
+ * jarpipe's public API, so that a worker may bring its own Netty or picocli.
  *
  * <p>Each worker has a loader of its own: static fields are per process, as everywhere else in {@code multiprocessing}.
  */
@@ -84,11 +84,15 @@ final class WorkerClassLoader extends URLClassLoader {
         }
     }
 
-    /** Shows workers the JDK and, of the daemon's classes, those of {@code io.jarpipe} itself and its pickle types. */
+    /**
+     * Shows workers the JDK and, of the daemon's classes, those of {@code io.jarpipe} itself, its pickle types, and
+     * what begins with Mp among the connections.
+     */
     private static final class ApiLoader extends ClassLoader {
         private static final ClassLoader DAEMON = WorkerClassLoader.class.getClassLoader();
         private static final String ROOT = "io.jarpipe.";
         private static final String PICKLE = ROOT + "pickle.";
+        private static final String CONNECTION = ROOT + "connection.Mp";
 
         ApiLoader() {
             super("jarpipe-api", ClassLoader.getPlatformClassLoader());
@@ -103,7 +107,9 @@ final class WorkerClassLoader extends URLClassLoader {
         }
 
         private static boolean isApi(String name) {
-            return name.startsWith(PICKLE) || (name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
+            return name.startsWith(PICKLE)
+                    || name.startsWith(CONNECTION)
+                    || (name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
         }
     }
 }
