@@ -32,6 +32,9 @@ public final class Acceptor implements AutoCloseable {
     /** How long to wait when no descriptor is left: nothing tells when there is one again. */
     private static final Duration EXHAUSTION_PAUSE = Duration.ofMillis(100);
 
+    /** How long closing may wait: longer only if an observer of the clients blocks. */
+    private static final Duration END = Duration.ofSeconds(1);
+
     private static final Set<String> EXHAUSTED = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
 
     /** Where the connections go. Called on virtual threads; the methods must not block for long. */
@@ -202,9 +205,16 @@ public final class Acceptor implements AutoCloseable {
         Handshake.Md5 md5 = options.allowsMd5() ? Handshake.Md5.ALLOWED : Handshake.Md5.REFUSED;
         boolean delivered = false;
         try {
-            Authentication.run(Handshake.Role.LISTENER, authkey, md5, transport, options.handshakeTimeout());
+            Duration timeout = options.handshakeTimeout();
+            Authentication.run(Handshake.Role.LISTENER, authkey, md5, transport, timeout, Deadline.after(timeout));
             attempt.succeeded();
             places.acquire();
+            try {
+                attempt.handOver();
+            } catch (IOException e) {
+                places.release();
+                throw e;
+            }
             delivered = true;
             clients.accepted(connection(transport), peer);
         } catch (IOException e) {
@@ -224,11 +234,27 @@ public final class Acceptor implements AutoCloseable {
         return new StreamConnection(transport, true, true, codec, options.maxMessage());
     }
 
-    /** Stops listening and breaks off handshakes. Connections that were handed over are not touched. Idempotent. */
+    /**
+     * Stops listening and breaks off handshakes; afterwards the address is free. Connections that were handed over are
+     * not touched. Idempotent.
+     */
     @Override
     public void close() {
         socket.close();
         thread.interrupt();
         handshakes.closeAll();
+        awaitEnd();
+    }
+
+    /** The descriptor lives until the accepting thread has let go of it, which is a matter of microseconds. */
+    private void awaitEnd() {
+        if (thread.getState() == Thread.State.NEW || Thread.currentThread().equals(thread)) {
+            return;
+        }
+        try {
+            thread.join(END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -32,12 +32,18 @@ public final class Authentication {
     private final Deadline deadline;
     private final FrameDecoder decoder = new FrameDecoder(Handshake.MAX_FRAME_LENGTH);
 
-    private Authentication(Handshake.Role role, byte[] key, Handshake.Md5 md5, Transport transport, Duration timeout) {
+    private Authentication(
+            Handshake.Role role,
+            byte[] key,
+            Handshake.Md5 md5,
+            Transport transport,
+            Duration timeout,
+            Deadline deadline) {
         this.handshake = Handshake.create(role, key, md5);
         this.role = role;
         this.transport = transport;
         this.timeout = timeout;
-        this.deadline = Deadline.after(timeout);
+        this.deadline = deadline;
     }
 
     /**
@@ -47,7 +53,8 @@ public final class Authentication {
      * @param key the authkey; may be empty
      * @param md5 whether HMAC-MD5 may be used
      * @param transport the socket, which stays the caller's: to be closed when this method throws
-     * @param timeout how long the whole handshake may take
+     * @param timeout how long the peer was given, for error messages
+     * @param deadline when the whole handshake must be over
      * @throws MpAuthenticationException when the keys differ, the peer does not know the protocol, or it does not
      *     answer in time; the message says what is probably wrong
      * @throws EOFException when a client left during the handshake
@@ -55,10 +62,16 @@ public final class Authentication {
      * @throws IOException when the transport is closed or fails
      * @throws InterruptedException when interrupted while waiting
      */
-    public static void run(Handshake.Role role, byte[] key, Handshake.Md5 md5, Transport transport, Duration timeout)
+    public static void run(
+            Handshake.Role role,
+            byte[] key,
+            Handshake.Md5 md5,
+            Transport transport,
+            Duration timeout,
+            Deadline deadline)
             throws IOException, InterruptedException {
         try (Arena arena = Arena.ofConfined()) {
-            new Authentication(role, key, md5, transport, timeout).run(arena.allocate(BUFFER_SIZE));
+            new Authentication(role, key, md5, transport, timeout, deadline).run(arena.allocate(BUFFER_SIZE));
         }
     }
 

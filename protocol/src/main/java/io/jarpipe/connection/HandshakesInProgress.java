@@ -2,6 +2,7 @@ package io.jarpipe.connection;
 
 import io.jarpipe.os.Transport;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -45,9 +46,19 @@ final class HandshakesInProgress {
         void succeeded() throws IOException {
             synchronized (attempts) {
                 if (gaveWay) {
-                    throw new IOException("closed");
+                    throw new ClosedChannelException();
                 }
                 canGiveWay = false;
+            }
+        }
+
+        /** From now on the socket is somebody else's: closing the listener does not close it. */
+        void handOver() throws IOException {
+            synchronized (attempts) {
+                if (closed) {
+                    throw new ClosedChannelException();
+                }
+                attempts.remove(this);
             }
         }
 

@@ -9,7 +9,6 @@ import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +75,7 @@ public final class MpClient {
             PickleCodec codec = new RazorvineCodec();
             if (authkey != null) {
                 Handshake.Md5 md5 = options.allowMd5() ? Handshake.Md5.ALLOWED : Handshake.Md5.REFUSED;
-                Duration left = Duration.ofNanos(deadline.remainingNanos());
-                Authentication.run(Handshake.Role.CLIENT, authkey, md5, transport, left);
+                Authentication.run(Handshake.Role.CLIENT, authkey, md5, transport, options.timeout(), deadline);
             }
             return new StreamConnection(
                     transport, true, true, authkey == null ? new KeylessCodec(codec) : codec, options.maxMessage());

@@ -146,7 +146,7 @@ final class ServeCommand implements Callable<Integer> {
         if (authkeyFile == null && where.startsWith("@")) {
             throw new IOException("an abstract address needs --authkey-file or JARPIPE_AUTHKEY_FILE");
         }
-        FrontDoor.requireFree(where); // before a key is made for nothing
+        FrontDoor.requireFree(MpAddress.of(where)); // before a key is made for nothing
         Daemon daemon = start(where, KeyFile.readOrCreate(keyFile));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> daemon.drain(Duration.ofSeconds(graceSeconds)), "drain"));
         log.log(

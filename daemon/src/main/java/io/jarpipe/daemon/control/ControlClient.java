@@ -47,7 +47,8 @@ public final class ControlClient implements AutoCloseable {
             throws IOException, InterruptedException {
         Transport transport = Transport.adopt(connect(address), true, true);
         try {
-            Authentication.run(Handshake.Role.CLIENT, key, Handshake.Md5.ALLOWED, transport, PATIENCE);
+            Authentication.run(
+                    Handshake.Role.CLIENT, key, Handshake.Md5.ALLOWED, transport, PATIENCE, Deadline.after(PATIENCE));
             return new ControlClient(new StreamConnection(transport, true, true, codec, LONGEST_REPLY), codec);
         } catch (IOException | InterruptedException | RuntimeException e) {
             transport.close();

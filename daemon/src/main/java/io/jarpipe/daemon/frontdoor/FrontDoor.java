@@ -65,10 +65,7 @@ public final class FrontDoor implements AutoCloseable {
                     this.listener = bind("\0" + name);
                     this.file = null;
                 }
-                case MpAddress.Tcp tcp ->
-                    throw new IOException(
-                            "the daemon passes descriptors, which TCP cannot: choose a path or @name instead" + " of "
-                                    + tcp + " as --address");
+                case MpAddress.Tcp tcp -> throw noDescriptors(tcp);
             }
         } catch (IOException | RuntimeException e) {
             endLoop();
@@ -79,11 +76,30 @@ public final class FrontDoor implements AutoCloseable {
     /**
      * Refuses an address that cannot be listened at because something else is there.
      *
-     * @param address a path, or {@code @name} for an abstract address
-     * @throws IOException when somebody listens there, or the path is of something that is no socket
+     * @param address a path or an abstract address
+     * @throws IOException when somebody listens there, the path is of something that is no socket, or it is a TCP port
      */
-    public static void requireFree(String address) throws IOException {
-        SocketAddresses.requireFree(address);
+    public static void requireFree(MpAddress address) throws IOException {
+        if (address instanceof MpAddress.Tcp tcp) {
+            throw noDescriptors(tcp);
+        }
+        try {
+            SocketFile.requireFree(address);
+        } catch (PosixException e) {
+            if (!e.errnoName().equals("EADDRINUSE")) {
+                throw e;
+            }
+            throw new IOException(
+                    "another daemon is listening at " + address
+                            + ": use it (JARPIPE_ADDRESS), stop it, or choose another --address",
+                    e);
+        }
+    }
+
+    private static IOException noDescriptors(MpAddress.Tcp address) {
+        return new IOException(
+                "clients of the daemon pass descriptors, which TCP cannot: choose a path or @name instead of " + address
+                        + " as --address");
     }
 
     /**
@@ -97,23 +113,6 @@ public final class FrontDoor implements AutoCloseable {
     public static FrontDoor open(Settings settings, Consumer<Fd> clients) throws IOException {
         requireFree(settings.address());
         return new FrontDoor(settings, clients);
-    }
-
-    private static void requireFree(MpAddress address) throws IOException {
-        if (address instanceof MpAddress.Tcp) {
-            return; // has no file, and is refused anyway
-        }
-        try {
-            SocketFile.requireFree(address);
-        } catch (PosixException e) {
-            if (!e.errnoName().equals("EADDRINUSE")) {
-                throw e;
-            }
-            throw new IOException(
-                    "another daemon is listening at " + address
-                            + ": use it (JARPIPE_ADDRESS), stop it, or choose another --address",
-                    e);
-        }
     }
 
     private Channel bind(String socketPath) throws IOException {
