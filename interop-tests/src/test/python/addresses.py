@@ -47,8 +47,8 @@ def plain_socket(text: str) -> socket.socket:
     address = python(text)
     family = socket.AF_INET if isinstance(address, tuple) else socket.AF_UNIX
     plain = socket.socket(family, socket.SOCK_STREAM)
-    plain.settimeout(20)
     plain.connect(address)
+    plain.settimeout(20)
     return plain
 
 

@@ -145,25 +145,28 @@ public final class Acceptor implements AutoCloseable {
             clients.full(null);
             places.acquire();
         }
-        Accepted client = null;
-        try {
-            client = awaitClient();
-        } finally {
-            if (client == null || key != null) {
-                places.release(); // it was only to be seen that there is one; a place is taken after the handshake
-            }
-        }
+        places.release(); // it was only to be seen that there is one; it is taken by who has proved to know the key
+        Accepted client = awaitClient();
+        Transport transport = Transport.adopt(client.socket(), true, true);
         if (!options.admission().test(client.peer())) {
-            client.socket().close();
-            if (key == null) {
-                places.release();
-            }
+            transport.close();
             options.refused().accept(client.peer(), new IOException("not admitted"));
         } else if (key == null) {
-            clients.accepted(connection(Transport.adopt(client.socket(), true, true)), client.peer());
+            deliver(transport, client.peer());
         } else {
-            begin(client.peer(), Transport.adopt(client.socket(), true, true), key);
+            begin(client.peer(), transport, key);
         }
+    }
+
+    /** Hands over a connection that needs no handshake; they stay in order. */
+    private void deliver(Transport transport, MpPeer peer) throws InterruptedException {
+        try {
+            places.acquire();
+        } catch (InterruptedException e) {
+            transport.close();
+            throw e;
+        }
+        clients.accepted(connection(transport), peer);
     }
 
     private Accepted awaitClient() throws IOException, InterruptedException {

@@ -1,6 +1,8 @@
 package io.jarpipe.connection;
 
 import io.jarpipe.MpAuthenticationException;
+import io.jarpipe.MpBrokenPipeException;
+import io.jarpipe.PosixException;
 import io.jarpipe.auth.Handshake;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Transport;
@@ -70,8 +72,13 @@ public final class Authentication {
             Duration timeout,
             Deadline deadline)
             throws IOException, InterruptedException {
+        Authentication authentication = new Authentication(role, key, md5, transport, timeout, deadline);
         try (Arena arena = Arena.ofConfined()) {
-            new Authentication(role, key, md5, transport, timeout, deadline).run(arena.allocate(BUFFER_SIZE));
+            authentication.run(arena.allocate(BUFFER_SIZE));
+        } catch (MpBrokenPipeException e) {
+            throw authentication.endOfStream();
+        } catch (PosixException e) {
+            throw e.errnoName().equals("ECONNRESET") ? authentication.endOfStream() : e;
         }
     }
 

@@ -2,13 +2,14 @@ package io.jarpipe.daemon.service;
 
 import io.jarpipe.MpBrokenPipeException;
 import io.jarpipe.MpPeer;
+import io.jarpipe.PickleException;
 import io.jarpipe.PosixException;
+import io.jarpipe.ProtocolException;
 import io.jarpipe.WorkerExit;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.daemon.worker.ServiceCode;
 import java.io.EOFException;
 import java.lang.System.Logger.Level;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Serves one client: a thread that runs the service's method, and closes the connection when that returns. */
@@ -58,26 +59,37 @@ final class Handler {
         service.ended(this);
     }
 
-    /** A client that is gone and a daemon that ends are no news: handlers need not catch them. */
     private void report(Throwable thrown) {
-        Optional<String> ordinary = switch (thrown) {
-            case EOFException e -> Optional.of("the client is gone");
-            case MpBrokenPipeException e -> Optional.of("the client is gone");
-            case PosixException e when e.errnoName().equals("ECONNRESET") -> Optional.of("the client is gone");
-            case WorkerExit e when e.code() == 0 -> Optional.of("the handler called exit(0)");
-            case Throwable e when service.isStopped() -> Optional.of("the daemon ends: " + e);
-            default -> Optional.empty();
-        };
-        if (ordinary.isPresent()) {
-            LOG.log(Level.DEBUG, "service {0}, {1}: {2}", service.name(), peer, ordinary.get());
-        } else {
-            LOG.log(
-                    Level.WARNING,
-                    "service {0}: the handler of {1} failed, its connection is closed\n{2}",
-                    service.name(),
-                    peer,
-                    ServiceCode.stackTrace(thrown).stripTrailing());
+        switch (thrown) {
+            // A client that is gone and a daemon that ends are no news: handlers need not catch them.
+            case EOFException e -> debug("the client is gone");
+            case MpBrokenPipeException e -> debug("the client is gone");
+            case PosixException e when e.errnoName().equals("ECONNRESET") -> debug("the client is gone");
+            case WorkerExit e when e.code() == 0 -> debug("the handler called exit(0)");
+            case Throwable e when service.isStopped() -> debug("the daemon ends: " + e);
+            // What the client did wrong has no stack trace worth reading.
+            case ProtocolException e when !isOurs(e) -> warn("the client breaks the protocol", e.getMessage());
+            default -> warn("the handler failed", ServiceCode.stackTrace(thrown).stripTrailing());
         }
+    }
+
+    /** A pickle that cannot be written, other than one that cannot be read, has no place of its error. */
+    private static boolean isOurs(ProtocolException e) {
+        return e instanceof PickleException pickle && pickle.offset().isEmpty();
+    }
+
+    private void debug(String what) {
+        LOG.log(Level.DEBUG, "service {0}, {1}: {2}", service.name(), peer, what);
+    }
+
+    private void warn(String what, @Nullable String details) {
+        LOG.log(
+                Level.WARNING,
+                "service {0}, {1}: {2}, its connection is closed: {3}",
+                service.name(),
+                peer,
+                what,
+                details);
     }
 
     void interrupt() {
