@@ -11,6 +11,7 @@ import gc
 import multiprocessing
 import os
 import re
+import signal
 import socket
 import stat
 import threading
@@ -21,7 +22,7 @@ from typing import Any, Callable, Iterator
 
 import addresses
 from addresses import KEY, KINDS, OTHER_KEY, frame, receive_frame
-from support import PATIENCE, Remote, await_
+from support import PATIENCE, Remote, await_, waits
 from workertest import WorkerTest
 
 SOON = 0.2
@@ -473,6 +474,34 @@ class JavaClient(ListenerTest):
             with self.assertRaisesRegex(RuntimeError, r"PosixException.*E(NOENT|CONNREFUSED)"):
                 self.remote("client").call("connect", address, KEY)
 
+    def test_default_timeout_of_sockets(self) -> None:
+        """`TestTimeouts.test_timeout`: its listener, which must wait longer than sockets do."""
+        before = socket.getdefaulttimeout()
+        socket.setdefaulttimeout(SOON / 2)
+        self.addCleanup(socket.setdefaulttimeout, before)
+        remote = self.remote("client")
+        with Listener(("127.0.0.1", 0)) as listener:
+            remote.call("connect", addresses.java(listener.address), None)
+            with listener.accept() as ours:
+                waiting = self.in_thread(ours.recv)
+                time.sleep(SOON)  # what the test is about: longer than the default timeout
+                remote.call("send", 456)
+                self.assertEqual(waiting(), 456)
+
+    def test_signal_while_python_accepts(self) -> None:
+        """`TestIgnoreEINTR.test_ignore_listener`."""
+        near, far = self.pipe()
+        child = self.child("fork", accept_and_welcome, far, self.path("welcome"))
+        address = self.recv(near)
+        await_("the child to wait", lambda: waits(child.pid))
+        os.kill(child.pid, signal.SIGUSR1)
+        self.assertEqual(self.recv(near), "signal")
+        remote = self.remote("client")
+        remote.call("connect", address, None)
+        self.assertEqual(remote.call("recv"), "welcome")
+        remote.call("closeConnection")
+        self.join(child)
+
     def test_full_backlog(self) -> None:
         """A busy CPython listener has a backlog of 1; the client waits for its turn."""
         with self.python_listener("path", KEY) as listener:
@@ -497,6 +526,17 @@ def _challenges_with_empty_key() -> bool:
     import inspect
 
     return not re.search(r"if self\._authkey:", inspect.getsource(Listener.accept))
+
+
+def accept_and_welcome(told: Any, address: str) -> None:
+    """Listen, handle a signal, and welcome a client; runs in a child."""
+    signal.signal(signal.SIGUSR1, lambda number, frame: told.send("signal"))
+    with Listener(address) as listener:
+        told.send(address)
+        with listener.accept() as client:
+            client.send("welcome")
+            with contextlib.suppress(EOFError):
+                client.recv()
 
 
 def send_hello(address: Any, key: bytes) -> None:
