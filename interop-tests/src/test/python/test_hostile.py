@@ -44,9 +44,10 @@ LENGTHS = {
 
 LOG_LINE = re.compile(
     r"\S+ (WARNING|INFO   ) service \S+( refused|,) process \d+ of user \d+: "
-    r"(the client breaks the protocol, its connection is closed: (bad pickle|length|got end of file)"
-    r"|digest received was wrong|unsupported message length|bad message length|the peer did not answer"
-    r"|length|got end of file)"
+    r"(the client breaks the protocol, its connection is closed: "
+    r"(bad pickle|length|got end of file)"
+    r"|digest received was wrong|unsupported message length|bad message length"
+    r"|the peer did not answer|length|got end of file)"
 )
 """All that a daemon may say of hostile clients: one line each, and no payload."""
 
@@ -144,7 +145,7 @@ class Frames(Hostile):
                 self.assert_closed(plain)
 
     def test_announcing_much_and_sending_nothing(self) -> None:
-        """100 clients announce 200 MiB each: memory grows with what comes, not with what is said."""
+        """100 clients announce 200 MiB each: memory grows with what comes, not with claims."""
         with contextlib.ExitStack() as stack:
             for _ in range(100):
                 stack.enter_context(self.enemy()).sendall(LENGTHS["200 MiB"] + b"x" * 1000)

@@ -7,6 +7,7 @@ its docstring.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import multiprocessing
 import os
@@ -57,7 +58,7 @@ class ListenerTest(WorkerTest):
             yield listener
 
     def in_thread(self, action: Callable[[], Any]) -> Callable[[], Any]:
-        """Run something beside the test; the result waits for its result, or raises what it raised."""
+        """Run something beside the test; the result waits for it, or raises what it raised."""
         outcome: list[Any] = []
 
         def run() -> None:
@@ -204,7 +205,7 @@ class JavaListener(ListenerTest):
                 remote, address = self.listening(kind, KEY)
                 for wrong in (OTHER_KEY, b"", KEY[:-1], KEY + b"\1"):
                     self.assert_refused(address, wrong)
-                refusals = await_("refusals", lambda: self.refusals(remote, 4))
+                refusals = await_("refusals", functools.partial(self.refusals, remote, 4))
                 for why in refusals:
                     self.assertRegex(why, "^MpAuthenticationException: digest received was wrong")
                 with Client(addresses.python(address), authkey=KEY) as client:
@@ -233,7 +234,8 @@ class JavaListener(ListenerTest):
         """`OtherTest.test_deliver_challenge_auth_failure`, with what is no digest at all."""
         remote, address = self.listening("path", KEY)
         for count, bogus in enumerate(
-            (b"something bogus", b"", b"x" * 16, b"{sha512}" + b"x" * 64, b"#WELCOME#", b"x" * 256), 1
+            (b"something bogus", b"", b"x" * 16, b"{sha512}" + b"x" * 64, b"#WELCOME#", b"x" * 256),
+            1,
         ):
             with self.subTest(bogus), addresses.plain_socket(address) as plain:
                 self.assertRegex(receive_frame(plain), rb"(?s)^#CHALLENGE#\{sha256\}.{40}\Z")
@@ -355,9 +357,15 @@ class JavaClient(ListenerTest):
         for kind in KINDS:
             with self.subTest(kind), self.python_listener(kind, KEY) as listener:
                 accepted = self.in_thread(listener.accept)
-                with self.assertRaisesRegex(RuntimeError, "MpAuth.*digest sent was rejected.*authkey"):
-                    self.remote("client").call("connect", addresses.java(listener.address), OTHER_KEY)
-                with self.assertRaisesRegex(multiprocessing.AuthenticationError, "received was wrong"):
+                with self.assertRaisesRegex(
+                    RuntimeError, "MpAuth.*digest sent was rejected.*authkey"
+                ):
+                    self.remote("client").call(
+                        "connect", addresses.java(listener.address), OTHER_KEY
+                    )
+                with self.assertRaisesRegex(
+                    multiprocessing.AuthenticationError, "received was wrong"
+                ):
                     accepted()
                 gc.collect()
 
@@ -373,7 +381,9 @@ class JavaClient(ListenerTest):
                 with accepted() as ours:
                     self.assert_talk(remote, ours)
             else:
-                with self.assertRaisesRegex(RuntimeError, "no challenge within.*before CPython 3.13"):
+                with self.assertRaisesRegex(
+                    RuntimeError, "no challenge within.*before CPython 3.13"
+                ):
                     remote.call("connect", address, b"", SOON)
                 accepted().close()
 
@@ -381,7 +391,9 @@ class JavaClient(ListenerTest):
         """One-sided: CPython's `Client` hangs."""
         with self.python_listener("path", None) as listener:
             accepted = self.in_thread(listener.accept)
-            expected = "MpAuthenticationException: the listener sent no challenge within 0.2 s: perhaps"
+            expected = (
+                "MpAuthenticationException: the listener sent no challenge within 0.2 s: perhaps"
+            )
             with self.assertRaisesRegex(RuntimeError, expected):
                 self.remote("client").call("connect", addresses.java(listener.address), KEY, SOON)
             accepted().close()
@@ -396,7 +408,9 @@ class JavaClient(ListenerTest):
                         ours.recv()
 
             accepted = self.in_thread(accept)
-            with self.assertRaisesRegex(RuntimeError, "Protocol error, expected challenge.*no authkey"):
+            with self.assertRaisesRegex(
+                RuntimeError, "Protocol error, expected challenge.*no authkey"
+            ):
                 self.remote("client").call("connect", addresses.java(listener.address), KEY)
             accepted()
 
@@ -420,7 +434,10 @@ class JavaClient(ListenerTest):
             ([b"#CHALLENGE#" + b"x" * 20, b"something bogus"], "digest sent was rejected"),
             ([b"#CHALLENGE#" + b"x" * 19], "challenge too short"),
             ([b"#CHALLENGE#{sha512}" + b"x" * 40], "unsupported"),
-            ([b"#CHALLENGE#" + b"x" * 20, b"#WELCOME#", b"bogus"], "digest received was wrong|unsupported"),
+            (
+                [b"#CHALLENGE#" + b"x" * 20, b"#WELCOME#", b"bogus"],
+                "digest received was wrong|unsupported",
+            ),
             ([b"#CHALLENGE#" + b"x" * 300], "length"),
             ([], "closed the connection during the handshake"),
         ):

@@ -42,7 +42,9 @@ class Services(Served):
         options: of the command.
     """
 
-    def __init__(self, folder: str, *targets: tuple[str, str], options: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: str, *targets: tuple[str, str], options: tuple[str, ...] = ()
+    ) -> None:
         services = [
             option
             for address, method in targets
@@ -121,9 +123,7 @@ class SharedServices(ServiceCase):
 
     def check_daemon(self) -> None:
         """Check that the daemon has closed what the test opened, and still serves."""
-        await_(
-            "connections to be closed", lambda: len(channels(self.services.pid)) <= self.before
-        )
+        await_("connections to be closed", lambda: len(channels(self.services.pid)) <= self.before)
         with self.services.client(self.ECHO) as client:
             self.assert_echo(client, "still there")
         self.assertNotIn(" ERROR ", self.services.log())
@@ -204,7 +204,9 @@ class SharedServices(ServiceCase):
             with self.assertRaises(AuthenticationError):
                 self.services.client(number, b"wrong")
         await_("log lines", lambda: self.services.log().count("refused") >= 4)
-        self.assertRegex(self.services.log(), r"refused process \d+ of user \d+: digest received was")
+        self.assertRegex(
+            self.services.log(), r"refused process \d+ of user \d+: digest received was"
+        )
         self.assertNotIn(self.services.key().decode(), self.services.log())
 
     def test_ps_lists_services(self) -> None:
@@ -216,7 +218,8 @@ class SharedServices(ServiceCase):
         table = [line.split() for line in done.stdout.splitlines()]
         self.assertIn(["SERVICE", "CONNECTIONS", "LIMIT", "TARGET"], table)
         self.assertIn(
-            [self.services.addresses[self.ECHO], "2", "10000", WORKERS + "ServiceWorkers::echo"], table
+            [self.services.addresses[self.ECHO], "2", "10000", WORKERS + "ServiceWorkers::echo"],
+            table,
         )
 
     def test_stalled_handshakes_do_not_disturb_others(self) -> None:
@@ -249,7 +252,9 @@ class Options(ServiceCase):
     """The options of `jarpipe serve` that are about services."""
 
     def test_platform_threads(self) -> None:
-        services = self.served(("@jarpipe-test-platform", "greet"), options=("--service-threads", "platform"))
+        services = self.served(
+            ("@jarpipe-test-platform", "greet"), options=("--service-threads", "platform")
+        )
         with services.client() as client:
             self.assertIs(self.recv(client)[1], False)
 
@@ -276,10 +281,16 @@ class Options(ServiceCase):
         echo = WORKERS + "ServiceWorkers::echo"
         for options, expected in (
             (("--service", "nonsense"), "expected: ADDRESS=pkg.Class::method"),
-            (("--service", f"@x={WORKERS}Missing::echo"), "service @x: class .*Missing was not found"),
+            (
+                ("--service", f"@x={WORKERS}Missing::echo"),
+                "service @x: class .*Missing was not found",
+            ),
             (("--service", f"@x={WORKERS}ServiceWorkers::missing"), "no method missing"),
             (("--service", f"@x={WORKERS}ListenerWorkers::echo"), "arguments do not fit"),
-            (("--service", f"localhost:0={echo}", "--service-no-key"), "--service-no-key is for Unix"),
+            (
+                ("--service", f"localhost:0={echo}", "--service-no-key"),
+                "--service-no-key is for Unix",
+            ),
             (("--service", f"no.such.host.invalid:0={echo}"), "no.such.host.invalid"),
             (("--service", f"@x={echo}", "--service-connections", "0"), "expected: at least 1"),
             (("--service", f"@x={echo}", "--service", f"@x={echo}"), "given twice"),
@@ -368,8 +379,12 @@ class Options(ServiceCase):
         with contextlib.ExitStack() as warm:
             for number in range(200):
                 self.assert_echo(warm.enter_context(services.client()), number)
-        await_("the handlers to end", lambda: "0" == self.connections(services))
-        descriptors, threads, memory = services.descriptors(), services.threads(), services.resident()
+        await_("the handlers to end", lambda: self.connections(services) == "0")
+        descriptors, threads, memory = (
+            services.descriptors(),
+            services.threads(),
+            services.resident(),
+        )
         with contextlib.ExitStack() as idle:
             for number in range(IDLE_CLIENTS):
                 self.assert_echo(idle.enter_context(services.client()), number)
@@ -410,7 +425,7 @@ class PlainClient(ServiceCase):
             [*python, "-c", program, services.addresses[0], services.key_file],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            universal_newlines=True,
+            text=True,
             timeout=PATIENCE,
             check=False,
         )
