@@ -233,7 +233,9 @@ final class MpListenerTest {
         try (MpListener listener = MpListener.open(anyPort, null, options().withKeylessTcp());
                 MpConnection client = MpClient.connect(listener.address())) {
             client.send(1);
-            assertThat(listener.accept().recv()).isEqualTo(1L);
+            try (MpConnection server = listener.accept()) {
+                assertThat(server.recv()).isEqualTo(1L);
+            }
         }
     }
 
