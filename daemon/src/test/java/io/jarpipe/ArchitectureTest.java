@@ -33,7 +33,7 @@ final class ArchitectureTest {
             "pickle", Set.of(),
             "auth", Set.of("wire"),
             "sync", Set.of("os"),
-            "connection", Set.of("os", "wire", "pickle"),
+            "connection", Set.of("os", "wire", "pickle", "auth"),
             "queue", Set.of("os", "wire", "pickle", "connection", "sync"),
             "binding", Set.of("queue"),
             "spawn", Set.of("os", "wire", "pickle", "connection", "sync", "queue", "binding"));

@@ -2,6 +2,7 @@ package io.jarpipe.daemon;
 
 import io.jarpipe.daemon.control.ControlServer;
 import io.jarpipe.daemon.frontdoor.FrontDoor;
+import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.JavaProcess;
 import io.jarpipe.daemon.worker.Workers;
 import io.jarpipe.pickle.PickleCodec;
@@ -12,7 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A running daemon: its front door and its workers. */
+/** A running daemon: its front door, its workers and its services. */
 public final class Daemon {
     private static final System.Logger LOG = System.getLogger(Daemon.class.getName());
     /** How long workers that were told to end may take: more than the grace each of them has. */
@@ -21,10 +22,12 @@ public final class Daemon {
     private static final Duration INTERRUPTION = Duration.ofSeconds(1);
 
     private final Workers workers;
+    private final Services services;
     private final FrontDoor frontDoor;
 
-    private Daemon(Workers workers, FrontDoor frontDoor) {
+    private Daemon(Workers workers, Services services, FrontDoor frontDoor) {
         this.workers = workers;
+        this.services = services;
         this.frontDoor = frontDoor;
     }
 
@@ -34,23 +37,34 @@ public final class Daemon {
      * @param door where to listen, with which key, for whom
      * @param code the folders and jars with the workers' classes
      * @param maxMessage the longest message a worker accepts, in bytes
+     * @param services what else it does; closed when this call fails
      * @return the daemon
      * @throws IOException when the address is taken or cannot be bound
      */
-    public static Daemon start(FrontDoor.Settings door, List<Path> code, int maxMessage) throws IOException {
+    public static Daemon start(FrontDoor.Settings door, List<Path> code, int maxMessage, Services services)
+            throws IOException {
         PickleCodec codec = new RazorvineCodec();
         Workers workers = new Workers(code, codec, maxMessage);
-        ControlServer control = new ControlServer(workers, codec);
-        return new Daemon(workers, FrontDoor.open(door, control::accept));
+        ControlServer control = new ControlServer(workers, services, codec);
+        try {
+            Daemon daemon = new Daemon(workers, services, FrontDoor.open(door, control::accept));
+            services.start();
+            return daemon;
+        } catch (IOException | RuntimeException e) {
+            services.close();
+            throw e;
+        }
     }
 
     /**
-     * Ends in order: accepts nobody any more, lets the workers finish, tells those that do not to end.
+     * Ends in order: accepts nobody any more, lets workers and services finish, tells those that do not to end.
      *
-     * @param grace how long the workers may take to finish by themselves
+     * @param grace how long they may take to finish by themselves
      */
     public void drain(Duration grace) {
         frontDoor.close();
+        services.stopAccepting();
+        long deadline = System.nanoTime() + grace.toNanos();
         try {
             int left = workers.list().size();
             if (left > 0) {
@@ -65,6 +79,7 @@ public final class Daemon {
                                 worker.target()));
                 terminate(TERMINATION);
             }
+            services.drain(Duration.ofNanos(deadline - System.nanoTime()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -218,7 +218,8 @@ public final class Handshake {
                 ? Optional.of(new Named(Digest.MD5, frame))
                 : Messages.named(frame);
         if (named.isEmpty()) {
-            return Optional.of("unsupported message length, missing digest prefix, or unsupported digest");
+            return Optional.of("unsupported message length, missing digest prefix, or unsupported digest; perhaps the"
+                    + " peer has no authkey and sends its messages at once");
         }
         Optional<String> refused = refused(named.get().digest());
         if (refused.isPresent()) {

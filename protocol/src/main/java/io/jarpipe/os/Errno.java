@@ -22,15 +22,21 @@ enum Errno {
     ENOSPC(28, "No space left on device"),
     EPIPE(32, "Broken pipe"),
     ENAMETOOLONG(36, "File name too long"),
+    EPROTO(71, "Protocol error"),
     EOVERFLOW(75, "Value too large for defined data type"),
     ENOTSOCK(88, "Socket operation on non-socket"),
     EADDRINUSE(98, "Address already in use"),
+    EADDRNOTAVAIL(99, "Cannot assign requested address"),
+    ENETUNREACH(101, "Network is unreachable"),
+    ECONNABORTED(103, "Software caused connection abort"),
     ECONNRESET(104, "Connection reset by peer"),
     ENOBUFS(105, "No buffer space available"),
     ENOTCONN(107, "Transport endpoint is not connected"),
     ETOOMANYREFS(109, "Too many references: cannot splice"),
     ETIMEDOUT(110, "Connection timed out"),
-    ECONNREFUSED(111, "Connection refused");
+    ECONNREFUSED(111, "Connection refused"),
+    EHOSTUNREACH(113, "No route to host"),
+    EINPROGRESS(115, "Operation now in progress");
 
     private final int number;
     private final String text;
@@ -54,6 +60,11 @@ enum Errno {
             }
         }
         return new PosixException(call, number, "errno " + number, "system error", subject);
+    }
+
+    /** Returns the exception for an error that was found here rather than by a call. */
+    static PosixException exception(String call, Errno errno, @Nullable String subject) {
+        return exception(call, -errno.number, subject);
     }
 
     /** Returns a non-negative {@link Libc} result, or throws what a negative one means. */

@@ -15,10 +15,10 @@ import java.lang.invoke.VarHandle;
  * Holds every downcall handle of the project: the table of C functions that jarpipe calls.
  *
  * <p>All functions share one erased shape, {@code long(long, long, long, long)} with {@code errno} captured: linking
- * one shape costs a quarter of linking each signature. Integers and pointers travel in the same registers on x86-64 and
- * aarch64, unused arguments are ignored by the callee, and results of {@code int} functions are narrowed here. A result
- * is the function's own when it succeeded, or the <em>negated errno</em>, as the kernel itself returns it. The one
- * other shape is that of {@link Segments}.
+ * one shape costs a quarter of linking each signature. The others, {@link SocketOptions} and {@link Segments}, are
+ * linked when they are first needed. Integers and pointers travel in the same registers on x86-64 and aarch64, unused
+ * arguments are ignored by the callee, and results of {@code int} functions are narrowed here. A result is the
+ * function's own when it succeeded, or the <em>negated errno</em>, as the kernel itself returns it.
  *
  * <p>Callers that pass an address keep the memory behind it alive and large enough.
  */
@@ -38,6 +38,8 @@ final class Libc {
     private static final ThreadLocal<MemorySegment> CAPTURED =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
 
+    private static final MethodHandle ACCEPT4 = link("accept4");
+    private static final MethodHandle BIND = link("bind");
     private static final MethodHandle CLOSE = link("close");
     private static final MethodHandle CONNECT = link("connect");
     private static final MethodHandle DUP2 = link("dup2");
@@ -46,7 +48,9 @@ final class Libc {
     private static final MethodHandle EPOLL_WAIT = link("epoll_wait");
     private static final MethodHandle EVENTFD = link("eventfd");
     private static final MethodHandle FCNTL = linkVariadic("fcntl", 2);
+    private static final MethodHandle GETSOCKNAME = link("getsockname");
     private static final MethodHandle GETTID = link("gettid");
+    private static final MethodHandle LISTEN = link("listen");
     private static final MethodHandle OPEN = linkVariadic("open", 2);
     private static final MethodHandle PIPE2 = link("pipe2");
     private static final MethodHandle POLL = link("poll");
@@ -68,6 +72,25 @@ final class Libc {
     private static final MethodHandle SEM_GETVALUE = link("sem_getvalue", Linker.Option.critical(false));
 
     private Libc() {}
+
+    /** The functions with five arguments. */
+    private static final class SocketOptions {
+        private static final FunctionDescriptor FIVE = SHAPE.appendArgumentLayouts(ValueLayout.JAVA_LONG);
+        private static final MethodHandle GETSOCKOPT = link("getsockopt", FIVE);
+        private static final MethodHandle SETSOCKOPT = link("setsockopt", FIVE);
+
+        private static int call(MethodHandle function, int fd, int level, int option, long address, long length) {
+            MemorySegment captured = CAPTURED.get();
+            int result;
+            try {
+                result = (int)
+                        (long) function.invokeExact(captured, (long) fd, (long) level, (long) option, address, length);
+            } catch (Throwable e) {
+                throw new AssertionError("a downcall cannot throw", e);
+            }
+            return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+        }
+    }
 
     @SuppressWarnings("restricted") // calling native code is what this class is for
     private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
@@ -161,6 +184,15 @@ final class Libc {
         }
     }
 
+    /** Accepts a connection; {@code length} is the address of an int: room before, length of the name after. */
+    static int accept4(int fd, long sockaddr, long length, int flags) {
+        return callInt(ACCEPT4, fd, sockaddr, length, flags);
+    }
+
+    static int bind(int fd, long sockaddr, int length) {
+        return callInt(BIND, fd, sockaddr, length, 0);
+    }
+
     static int close(int fd) {
         return callInt(CLOSE, fd, 0, 0, 0);
     }
@@ -193,8 +225,22 @@ final class Libc {
         return callInt(FCNTL, fd, command, argument, 0);
     }
 
+    /** {@code length} is the address of an int: room before, length of the name after. */
+    static int getsockname(int fd, long sockaddr, long length) {
+        return callInt(GETSOCKNAME, fd, sockaddr, length, 0);
+    }
+
+    /** {@code length} is the address of an int: room before, length of the value after. */
+    static int getsockopt(int fd, int level, int option, long value, long length) {
+        return SocketOptions.call(SocketOptions.GETSOCKOPT, fd, level, option, value, length);
+    }
+
     static int gettid() {
         return callInt(GETTID, 0, 0, 0, 0);
+    }
+
+    static int listen(int fd, int backlog) {
+        return callInt(LISTEN, fd, backlog, 0, 0);
     }
 
     static int open(long path, int flags) {
@@ -227,6 +273,10 @@ final class Libc {
 
     static long sendmsg(int fd, long msghdr, int flags) {
         return call(SENDMSG, fd, msghdr, flags, 0);
+    }
+
+    static int setsockopt(int fd, int level, int option, long value, int length) {
+        return SocketOptions.call(SocketOptions.SETSOCKOPT, fd, level, option, value, length);
     }
 
     static int socket(int domain, int type, int protocol) {

@@ -1,52 +1,47 @@
 package io.jarpipe.os;
 
+import io.jarpipe.MpAddress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.LongToIntFunction;
 
-/** Makes Unix stream sockets and pipes, all close-on-exec. */
+/** Makes pipes and stream sockets, all close-on-exec and blocking, as CPython makes them. */
 public final class Sockets {
-    private static final int AF_UNIX = 1;
+    private static final int AF_UNIX = SocketName.AF_UNIX;
     private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
     private static final int O_CLOEXEC = 0x80000;
-    private static final int SUN_PATH_SIZE = 108;
 
     private Sockets() {}
 
     /**
-     * Connects to a Unix socket.
+     * Connects to a listening socket.
      *
-     * @param address a path, or {@code @name} for the abstract address {@code "\0name"}
-     * @return the connected socket, owned by the caller
-     * @throws IOException ECONNREFUSED or ENOENT when nobody listens, EACCES when it is not allowed
+     * @param address a path, an abstract address or a TCP port; a host name is looked up, which the deadline does not
+     *     bound
+     * @param deadline how long to wait: for room in the backlog of a Unix listener, or for a host's answer
+     * @return the connected socket, blocking, owned by the caller
+     * @throws io.jarpipe.PosixException with ECONNREFUSED or ENOENT when nobody listens, EACCES when it is not allowed,
+     *     ETIMEDOUT when the deadline passed
+     * @throws IOException when the host is not known
+     * @throws InterruptedException when interrupted while waiting
      */
-    public static Fd connect(String address) throws IOException {
-        byte[] path = sunPath(address);
-        Fd socket = Fd.ofNew((int) Errno.check("socket", Libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC, 0), address));
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment sockaddr = arena.allocate(2 + SUN_PATH_SIZE, 2);
-            sockaddr.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
-            MemorySegment.copy(path, 0, sockaddr, ValueLayout.JAVA_BYTE, 2, path.length);
-            Errno.check("connect", Libc.connect(socket.number(), sockaddr.address(), 2 + path.length), address);
-            return socket;
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
+    public static Fd connect(MpAddress address, Deadline deadline) throws IOException, InterruptedException {
+        return Connecting.connect(address, deadline);
     }
 
-    private static byte[] sunPath(String address) throws IOException {
-        String raw = address.startsWith("@") ? '\0' + address.substring(1) : address;
-        byte[] path = raw.getBytes(StandardCharsets.UTF_8);
-        if (path.length == 0 || path.length >= SUN_PATH_SIZE) {
-            throw new IOException("socket address " + address + ": " + path.length + " bytes (expected: 1 to "
-                    + (SUN_PATH_SIZE - 1) + ")");
-        }
-        return path;
+    /**
+     * Tells whether somebody listens at a Unix address; it looks like a client that leaves at once.
+     *
+     * @param address a path or an abstract address
+     * @return whether a connection was accepted, or would be if the backlog had room
+     * @throws io.jarpipe.PosixException when that cannot be found out: EACCES
+     * @throws IOException when the path is too long
+     */
+    static boolean isListening(MpAddress address) throws IOException {
+        return Connecting.isListening(address);
     }
 
     /**

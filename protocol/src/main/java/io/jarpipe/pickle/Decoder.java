@@ -54,15 +54,20 @@ final class Decoder extends Unpickler {
             }
         } catch (Malformed e) {
             throw new PickleException(offset, name(opcode), e.expected(), e.got(), e);
-        } catch (IOException | net.razorvine.pickle.PickleException e) {
-            throw new PickleException(offset, name(opcode), "well-formed data", String.valueOf(e.getMessage()), e);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             throw new PickleException(
-                    offset, name(opcode), "well-formed data", e.getClass().getSimpleName(), e);
+                    offset, name(opcode), "well-formed data", e.getClass().getSimpleName(), anonymous(e));
         } catch (StackOverflowError e) {
             throw new PickleException(
                     offset, name(opcode), "less nesting", "a key too deep for this thread's stack", e);
         }
+    }
+
+    /** Keeps what happened where, but not the message: it may quote the pickle, which belongs in no log. */
+    private static Exception anonymous(Exception e) {
+        Exception anonymous = new IOException(e.getClass().getName());
+        anonymous.setStackTrace(e.getStackTrace());
+        return anonymous;
     }
 
     private static @Nullable String name(@Nullable Opcode opcode) {

@@ -3,6 +3,7 @@ package io.jarpipe.os;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jarpipe.MpAddress;
 import io.jarpipe.ProtocolException;
 import io.jarpipe.testing.PythonProcess;
 import io.jarpipe.testing.Pythons;
@@ -26,8 +27,8 @@ final class DescriptorPassingTest {
         return Pythons.all().stream();
     }
 
-    private static Transport connect(PythonProcess python) throws IOException {
-        return Transport.adopt(Sockets.connect(python.receiveText()), true, true);
+    private static Transport connect(PythonProcess python) throws IOException, InterruptedException {
+        return Transport.adopt(Sockets.connect(MpAddress.of(python.receiveText()), Pipes.SOON), true, true);
     }
 
     @ParameterizedTest

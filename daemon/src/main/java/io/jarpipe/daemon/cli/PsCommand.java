@@ -1,5 +1,6 @@
 package io.jarpipe.daemon.cli;
 
+import io.jarpipe.MpAddress;
 import io.jarpipe.daemon.control.ControlClient;
 import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
@@ -15,16 +16,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code jarpipe ps}: the workers of a daemon. */
+/** {@code jarpipe ps}: the workers and services of a daemon. */
 @Command(
         name = "ps",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description =
-                "Lists the workers of a running daemon: pid (the worker thread's id in the kernel), the pid of the"
-                        + " Python process it belongs to, state, age, name and target.")
+                "Lists the workers and services of a running daemon: pid (the worker thread's id in the kernel), the pid of the"
+                        + " Python process it belongs to, state, age, name and target. Then its services, if it has"
+                        + " any: address, number of connections, their limit, and target.")
 final class PsCommand implements Callable<Integer> {
     private static final String ROW = "%8s %8s %-11s %10s  %-24s %s%n";
+    private static final String SERVICE_ROW = "%-40s %11s %8s  %s%n";
 
     @Option(
             names = "--address",
@@ -49,8 +52,9 @@ final class PsCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         String where = address == null || address.isEmpty() ? DefaultAddress.get() : address;
         byte[] key = KeyFile.read(authkeyFile != null ? authkeyFile : Path.of(where + ".key"));
-        try (ControlClient daemon = ControlClient.connect(where, key, new RazorvineCodec())) {
+        try (ControlClient daemon = ControlClient.connect(MpAddress.of(where), key, new RazorvineCodec())) {
             print(spec.commandLine().getOut(), (List<?>) Objects.requireNonNull(daemon.call("workers")));
+            printServices(spec.commandLine().getOut(), (List<?>) Objects.requireNonNull(daemon.call("services")));
         }
         return 0;
     }
@@ -67,6 +71,19 @@ final class PsCommand implements Callable<Integer> {
                     row.get("seconds"),
                     row.get("name"),
                     row.get("target"));
+        }
+        out.flush();
+    }
+
+    private static void printServices(PrintWriter out, List<?> services) {
+        if (services.isEmpty()) {
+            return;
+        }
+        out.println();
+        out.printf(SERVICE_ROW, "SERVICE", "CONNECTIONS", "LIMIT", "TARGET");
+        for (Object service : services) {
+            Map<?, ?> row = (Map<?, ?>) service;
+            out.printf(SERVICE_ROW, row.get("address"), row.get("connections"), row.get("limit"), row.get("target"));
         }
         out.flush();
     }

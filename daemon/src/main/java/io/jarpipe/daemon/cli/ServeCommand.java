@@ -1,7 +1,9 @@
 package io.jarpipe.daemon.cli;
 
+import io.jarpipe.MpAddress;
 import io.jarpipe.daemon.Daemon;
 import io.jarpipe.daemon.frontdoor.FrontDoor;
+import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.StandardStreams;
 import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code jarpipe serve}: the daemon. */
@@ -62,19 +65,24 @@ final class ServeCommand implements Callable<Integer> {
             description = "Another user who may connect, by number; may be repeated. Your own and root always may.")
     private Set<Integer> allowedUids = new HashSet<>();
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private ServiceOptions services;
+
     @Option(
             names = "--max-message",
             paramLabel = "SIZE",
             defaultValue = "${env:JARPIPE_MAX_MESSAGE:-256M}",
             converter = SizeConverter.class,
-            description = "Longest message a worker accepts, in bytes or with K, M or G. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Longest message a worker or service accepts, in bytes or with K, M or G. Default: ${DEFAULT-VALUE}.")
     private int maxMessage;
 
     @Option(
             names = "--grace",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How long workers may take to finish after SIGTERM. Default: ${DEFAULT-VALUE}.")
+            description = "How long workers and services may take to finish after SIGTERM. Default: ${DEFAULT-VALUE}.")
     private int graceSeconds;
 
     @Option(
@@ -107,6 +115,9 @@ final class ServeCommand implements Callable<Integer> {
                 throw new IOException("--workers " + path + " does not exist");
             }
         }
+        if (isPrivate && services.isAsked()) {
+            throw new IOException("--service is for a shared daemon: leave out --private");
+        }
         return isPrivate ? servePrivately() : serve();
     }
 
@@ -135,7 +146,7 @@ final class ServeCommand implements Callable<Integer> {
         if (authkeyFile == null && where.startsWith("@")) {
             throw new IOException("an abstract address needs --authkey-file or JARPIPE_AUTHKEY_FILE");
         }
-        FrontDoor.requireFree(where); // before a key is made for nothing
+        FrontDoor.requireFree(MpAddress.of(where)); // before a key is made for nothing
         Daemon daemon = start(where, KeyFile.readOrCreate(keyFile));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> daemon.drain(Duration.ofSeconds(graceSeconds)), "drain"));
         log.log(
@@ -151,8 +162,9 @@ final class ServeCommand implements Callable<Integer> {
         Set<Integer> uids = new HashSet<>(allowedUids);
         uids.add(0);
         uids.add((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        FrontDoor.Settings door =
-                new FrontDoor.Settings(where, key, Set.copyOf(uids), Duration.ofSeconds(handshakeSeconds));
-        return Daemon.start(door, workers, maxMessage);
+        Duration handshakeTimeout = Duration.ofSeconds(handshakeSeconds);
+        FrontDoor.Settings door = new FrontDoor.Settings(MpAddress.of(where), key, Set.copyOf(uids), handshakeTimeout);
+        Services opened = services.open(key, uids, handshakeTimeout, maxMessage, workers);
+        return Daemon.start(door, workers, maxMessage, opened);
     }
 }

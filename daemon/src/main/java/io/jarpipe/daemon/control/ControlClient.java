@@ -1,22 +1,22 @@
 package io.jarpipe.daemon.control;
 
+import io.jarpipe.MpAddress;
 import io.jarpipe.MpAuthenticationException;
 import io.jarpipe.PosixException;
 import io.jarpipe.ProtocolException;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.auth.Handshake;
+import io.jarpipe.connection.Authentication;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
-import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a running daemon, as the Python client does. For one thread; blocks for at most ten seconds a step. */
@@ -43,53 +43,27 @@ public final class ControlClient implements AutoCloseable {
      * @throws IOException when no daemon listens there or it does not answer
      * @throws InterruptedException when interrupted while waiting
      */
-    public static ControlClient connect(String address, byte[] key, PickleCodec codec)
+    public static ControlClient connect(MpAddress address, byte[] key, PickleCodec codec)
             throws IOException, InterruptedException {
         Transport transport = Transport.adopt(connect(address), true, true);
-        ControlClient client =
-                new ControlClient(new StreamConnection(transport, true, true, codec, LONGEST_REPLY), codec);
         try {
-            client.authenticate(key);
-            return client;
+            Authentication.run(
+                    Handshake.Role.CLIENT, key, Handshake.Md5.ALLOWED, transport, PATIENCE, Deadline.after(PATIENCE));
+            return new ControlClient(new StreamConnection(transport, true, true, codec, LONGEST_REPLY), codec);
         } catch (IOException | InterruptedException | RuntimeException e) {
-            client.close();
+            transport.close();
             throw e;
         }
     }
 
-    private static Fd connect(String address) throws IOException {
+    private static Fd connect(MpAddress address) throws IOException, InterruptedException {
         try {
-            return Sockets.connect(address);
+            return Sockets.connect(address, Deadline.after(PATIENCE));
         } catch (PosixException e) {
             throw new IOException(
                     "no daemon answers at " + address + " (" + e.getMessage()
                             + "): start one with 'jarpipe serve', or give its address with --address or JARPIPE_ADDRESS",
                     e);
-        }
-    }
-
-    private void authenticate(byte[] key) throws IOException, InterruptedException {
-        Handshake handshake = Handshake.client(key);
-        Optional<byte[]> first = handshake.begin();
-        if (first.isPresent()) {
-            connection.sendBytes(first.get());
-        }
-        Handshake.Step step;
-        do {
-            step = handshake.receive(receiveHandshake());
-            if (step.reply().isPresent()) {
-                connection.sendBytes(step.reply().get());
-            }
-            step.throwIfFailed();
-        } while (!step.isDone());
-    }
-
-    private byte[] receiveHandshake() throws IOException, InterruptedException {
-        try {
-            return receive();
-        } catch (EOFException closed) {
-            throw new MpAuthenticationException(
-                    "the daemon closed the connection during the handshake: it refuses this user or this key");
         }
     }
 

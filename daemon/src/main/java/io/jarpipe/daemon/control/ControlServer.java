@@ -1,6 +1,7 @@
 package io.jarpipe.daemon.control;
 
 import io.jarpipe.connection.StreamConnection;
+import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.Workers;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.Transport;
@@ -17,17 +18,20 @@ public final class ControlServer {
     private static final int LONGEST_REQUEST = 64 * 1024 * 1024;
 
     private final Workers workers;
+    private final Services services;
     private final PickleCodec codec;
     private final AtomicInteger connections = new AtomicInteger();
 
     /**
-     * Serves requests about workers.
+     * Serves requests about workers and services.
      *
      * @param workers the workers to start, list and end
+     * @param services the services to list
      * @param codec reads requests and writes replies
      */
-    public ControlServer(Workers workers, PickleCodec codec) {
+    public ControlServer(Workers workers, Services services, PickleCodec codec) {
         this.workers = workers;
+        this.services = services;
         this.codec = codec;
     }
 
@@ -49,8 +53,8 @@ public final class ControlServer {
     private void serve(Fd socket) {
         try {
             Transport transport = Transport.adopt(socket, true, true);
-            new ControlSession(new StreamConnection(transport, true, true, codec, LONGEST_REQUEST), workers, codec)
-                    .run();
+            StreamConnection connection = new StreamConnection(transport, true, true, codec, LONGEST_REQUEST);
+            new ControlSession(connection, workers, services, codec).run();
         } catch (IOException e) {
             LOG.log(Level.WARNING, "a connection could not be served", e);
         } finally {

@@ -6,6 +6,8 @@ import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.daemon.Version;
+import io.jarpipe.daemon.service.Service;
+import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.JavaProcess;
 import io.jarpipe.daemon.worker.StartException;
 import io.jarpipe.daemon.worker.Workers;
@@ -43,12 +45,14 @@ final class ControlSession {
 
     private final StreamConnection connection;
     private final Workers workers;
+    private final Services services;
     private final PickleCodec codec;
     private @Nullable JavaProcess worker;
 
-    ControlSession(StreamConnection connection, Workers workers, PickleCodec codec) {
+    ControlSession(StreamConnection connection, Workers workers, Services services, PickleCodec codec) {
         this.connection = connection;
         this.workers = workers;
+        this.services = services;
         this.codec = codec;
     }
 
@@ -97,6 +101,10 @@ final class ControlSession {
                 reply(
                         "#RETURN",
                         workers.list().stream().map(ControlSession::describe).toList());
+            case "services" ->
+                reply(
+                        "#RETURN",
+                        services.list().stream().map(ControlSession::describe).toList());
             case "start" -> start(request);
             case "terminate" -> signal(JavaProcess::terminate);
             case "kill" -> signal(JavaProcess::kill);
@@ -126,6 +134,15 @@ final class ControlSession {
         description.put("state", process.state().name().toLowerCase(Locale.ROOT));
         description.put("parent", process.parent());
         description.put("seconds", process.age().toMillis() / 1000.0);
+        return description;
+    }
+
+    private static Map<String, Object> describe(Service service) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("address", service.name());
+        description.put("target", service.target());
+        description.put("connections", service.connections());
+        description.put("limit", service.limit());
         return description;
     }
 

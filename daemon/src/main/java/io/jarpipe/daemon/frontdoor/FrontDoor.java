@@ -1,6 +1,9 @@
 package io.jarpipe.daemon.frontdoor;
 
+import io.jarpipe.MpAddress;
+import io.jarpipe.PosixException;
 import io.jarpipe.os.Fd;
+import io.jarpipe.os.SocketFile;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -16,8 +19,9 @@ import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -28,37 +32,40 @@ import org.jspecify.annotations.Nullable;
 public final class FrontDoor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
     private static final int BACKLOG = 128;
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     /**
      * How to listen.
      *
-     * @param address a path, or {@code @name} for an abstract address
+     * @param address a path or an abstract address
      * @param key the authkey
      * @param allowedUids the users who may connect, by SO_PEERCRED
      * @param handshakeTimeout how long a client may take to authenticate
      */
-    public record Settings(String address, byte[] key, Set<Integer> allowedUids, Duration handshakeTimeout) {}
+    public record Settings(MpAddress address, byte[] key, Set<Integer> allowedUids, Duration handshakeTimeout) {}
 
     private final Settings settings;
     private final Consumer<Fd> clients;
     private final IoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("front-door", true), EpollIoHandler.newFactory());
     private final Channel listener;
-    private final @Nullable Object fileKey;
+    private final @Nullable SocketFile file;
 
     private FrontDoor(Settings settings, Consumer<Fd> clients) throws IOException {
         this.settings = settings;
         this.clients = clients;
         try {
-            if (SocketAddresses.isAbstract(settings.address())) {
-                this.listener = bind("\0" + settings.address().substring(1));
-                this.fileKey = null;
-            } else {
-                Path path = Path.of(settings.address());
-                Path temporary = SocketAddresses.temporary(path);
-                this.listener = bind(temporary.toString());
-                SocketAddresses.publish(temporary, path);
-                this.fileKey = SocketAddresses.fileKey(path);
+            switch (settings.address()) {
+                case MpAddress.UnixPath(Path path) -> {
+                    Path temporary = SocketFile.temporary(path);
+                    this.listener = bind(temporary.toString());
+                    this.file = SocketFile.publish(temporary, path, OWNER_ONLY);
+                }
+                case MpAddress.Abstract(String name) -> {
+                    this.listener = bind("\0" + name);
+                    this.file = null;
+                }
+                case MpAddress.Tcp tcp -> throw noDescriptors(tcp);
             }
         } catch (IOException | RuntimeException e) {
             endLoop();
@@ -69,11 +76,30 @@ public final class FrontDoor implements AutoCloseable {
     /**
      * Refuses an address that cannot be listened at because something else is there.
      *
-     * @param address a path, or {@code @name} for an abstract address
-     * @throws IOException when somebody listens there, or the path is of something that is no socket
+     * @param address a path or an abstract address
+     * @throws IOException when somebody listens there, the path is of something that is no socket, or it is a TCP port
      */
-    public static void requireFree(String address) throws IOException {
-        SocketAddresses.requireFree(address);
+    public static void requireFree(MpAddress address) throws IOException {
+        if (address instanceof MpAddress.Tcp tcp) {
+            throw noDescriptors(tcp);
+        }
+        try {
+            SocketFile.requireFree(address);
+        } catch (PosixException e) {
+            if (!e.errnoName().equals("EADDRINUSE")) {
+                throw e;
+            }
+            throw new IOException(
+                    "another daemon is listening at " + address
+                            + ": use it (JARPIPE_ADDRESS), stop it, or choose another --address",
+                    e);
+        }
+    }
+
+    private static IOException noDescriptors(MpAddress.Tcp address) {
+        return new IOException(
+                "clients of the daemon pass descriptors, which TCP cannot: choose a path or @name instead of " + address
+                        + " as --address");
     }
 
     /**
@@ -131,10 +157,10 @@ public final class FrontDoor implements AutoCloseable {
     /** Stops listening and removes the socket's file if it is still ours. Clients handed on are not touched. */
     @Override
     public void close() {
-        listener.close().awaitUninterruptibly();
-        if (fileKey != null) {
-            removeFile(Path.of(settings.address()), fileKey);
+        if (file != null) {
+            removeFile(file);
         }
+        listener.close().awaitUninterruptibly();
         endLoop();
     }
 
@@ -143,13 +169,11 @@ public final class FrontDoor implements AutoCloseable {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
-    private static void removeFile(Path path, Object ourKey) {
+    private void removeFile(SocketFile socketFile) {
         try {
-            if (Files.exists(path) && SocketAddresses.fileKey(path).equals(ourKey)) {
-                Files.delete(path);
-            }
+            socketFile.remove();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "the socket file " + path + " could not be removed", e);
+            LOG.log(Level.WARNING, "the socket file " + settings.address() + " could not be removed", e);
         }
     }
 }

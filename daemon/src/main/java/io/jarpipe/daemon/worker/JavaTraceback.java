@@ -18,9 +18,13 @@ final class JavaTraceback {
 
     /** Returns the text; the frames below the worker's own code are left out. */
     static String of(String processName, Throwable thrown) {
+        return "Process " + processName + ":\n" + of(thrown);
+    }
+
+    /** Returns the stack trace alone; the frames below the worker's own code are left out. */
+    static String of(Throwable thrown) {
         trim(thrown, Collections.newSetFromMap(new IdentityHashMap<>()));
         StringWriter text = new StringWriter();
-        text.append("Process ").append(processName).append(":\n");
         thrown.printStackTrace(new PrintWriter(text, true));
         return text.toString();
     }

@@ -3,9 +3,15 @@ package io.jarpipe.daemon.worker;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Makes {@code System.out} and {@code System.err} mean the streams of the worker whose thread uses them. */
+/** Makes {@code System.out} and {@code System.err} mean the streams of the worker or service whose thread uses them. */
 public final class StandardStreams {
+    /**
+     * The output of the service that a thread works for; threads that it makes, virtual ones too, work for it as well.
+     */
+    private static final InheritableThreadLocal<@Nullable WorkerOutput> SERVICE = new InheritableThreadLocal<>();
+
     private StandardStreams() {}
 
     /**
@@ -22,6 +28,12 @@ public final class StandardStreams {
 
     private static PrintStream current(Function<WorkerOutput, PrintStream> stream, PrintStream fallback) {
         WorkerGroup group = WorkerGroup.of(Thread.currentThread());
-        return group == null ? fallback : stream.apply(group.output());
+        WorkerOutput output = group == null ? SERVICE.get() : group.output();
+        return output == null ? fallback : stream.apply(output);
+    }
+
+    /** Lets the calling thread write to the output of a service from now on. */
+    static void use(WorkerOutput output) {
+        SERVICE.set(output);
     }
 }

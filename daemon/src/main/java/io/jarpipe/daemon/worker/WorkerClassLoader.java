@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Loads the code of one worker: the folders and jars given with {@code --workers}, and of the daemon only jarpipe's
- * public API, so that a worker may bring its own Netty or picocli.
+ * Loads the code of one worker or service: the folders and jars given with {@code --workers}, and of the daemon only
+ * jarpipe's public API, so that a worker may bring its own Netty or picocli.
  *
  * <p>Each worker has a loader of its own: static fields are per process, as everywhere else in {@code multiprocessing}.
  */

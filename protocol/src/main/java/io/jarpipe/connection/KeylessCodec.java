@@ -1,0 +1,36 @@
+package io.jarpipe.connection;
+
+import io.jarpipe.PickleException;
+import io.jarpipe.pickle.PickleCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The codec of a client that has no authkey: when the listener has one, the first message is its challenge, of which
+ * CPython says only {@code invalid load key, '#'}.
+ */
+final class KeylessCodec implements PickleCodec {
+    private static final byte[] CHALLENGE = "#CHALLENGE#".getBytes(StandardCharsets.US_ASCII);
+
+    private final PickleCodec codec;
+
+    KeylessCodec(PickleCodec codec) {
+        this.codec = codec;
+    }
+
+    @Override
+    public @Nullable Object decode(byte[] pickle) throws PickleException {
+        if (pickle.length >= CHALLENGE.length
+                && Arrays.equals(pickle, 0, CHALLENGE.length, CHALLENGE, 0, CHALLENGE.length)) {
+            throw new PickleException("the listener demands authentication: connect with its authkey, in Python"
+                    + " bytes(multiprocessing.current_process().authkey)");
+        }
+        return codec.decode(pickle);
+    }
+
+    @Override
+    public byte[] encode(@Nullable Object value) throws PickleException {
+        return codec.encode(value);
+    }
+}
