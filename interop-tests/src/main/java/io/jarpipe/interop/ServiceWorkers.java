@@ -4,6 +4,7 @@ import io.jarpipe.MpConnection;
 import io.jarpipe.PyTuple;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,8 @@ public final class ServiceWorkers {
         client.send(PyTuple.of(
                 CALLS.incrementAndGet(),
                 Thread.currentThread().isVirtual(),
-                Thread.currentThread().getContextClassLoader() == ServiceWorkers.class.getClassLoader()));
+                Objects.equals(
+                        Thread.currentThread().getContextClassLoader(), ServiceWorkers.class.getClassLoader())));
     }
 
     /** Does what it is told by name; returns at the end of the stream, which it tells on standard output. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -104,9 +105,27 @@ public final class DescriptorPassing {
      */
     public static List<Fd> receive(Transport socket, int count, Deadline deadline)
             throws IOException, InterruptedException {
+        return receive(socket, count, deadline, Transport.Waiting.INTERRUPTIBLE);
+    }
+
+    /**
+     * Receives one batch of descriptors, all close-on-exec, as {@link #receive(Transport, int, Deadline)} does.
+     *
+     * @param socket a Unix socket on which nothing is unread before the batch
+     * @param count how many are expected, 1 to {@link #MOST_IN_ONE_MESSAGE}
+     * @param deadline how long to wait
+     * @param waiting whether an interrupt ends the wait
+     * @return their owners, in order
+     * @throws EOFException when the peer is gone
+     * @throws ProtocolException when something else came, or another number of descriptors; what came is closed
+     * @throws IOException when the deadline passed or the call failed
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public static List<Fd> receive(Transport socket, int count, Deadline deadline, Transport.Waiting waiting)
+            throws IOException, InterruptedException {
         try (Arena arena = Arena.ofConfined()) {
             Message message = Message.allocate(arena, count);
-            long length = transfer(socket, message, Waiter.POLLIN, deadline);
+            long length = transfer(socket, message, Waiter.POLLIN, deadline, waiting);
             List<Fd> descriptors = message.takeDescriptors();
             String problem = problem(message, length, descriptors.size(), count);
             if (problem != null) {
@@ -163,15 +182,17 @@ public final class DescriptorPassing {
                 message.control().set(ValueLayout.JAVA_INT, offset, descriptor.number());
                 offset += 4;
             }
-            transfer(socket, message, Waiter.POLLOUT, deadline);
+            transfer(socket, message, Waiter.POLLOUT, deadline, Transport.Waiting.INTERRUPTIBLE);
         } finally {
             used.forEach(Fd::end);
         }
     }
 
-    private static long transfer(Transport socket, Message message, int direction, Deadline deadline)
+    private static long transfer(
+            Transport socket, Message message, int direction, Deadline deadline, Transport.Waiting waiting)
             throws IOException, InterruptedException {
         Fd fd = socket.fd();
+        boolean interruptible = waiting == Transport.Waiting.INTERRUPTIBLE;
         while (true) {
             fd.begin();
             long result;
@@ -189,10 +210,10 @@ public final class DescriptorPassing {
             if (!Errno.EAGAIN.is(result) && !Errno.EINTR.is(result)) {
                 throw Errno.exception(direction == Waiter.POLLIN ? "recvmsg" : "sendmsg", result, fd.toString());
             }
-            if (Thread.interrupted()) {
+            if (interruptible && Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (!Waiter.await(fd, direction, deadline, true)) {
+            if (!Waiter.await(fd, direction, deadline, interruptible)) {
                 throw new IOException("timed out while passing descriptors over " + fd);
             }
         }
@@ -209,9 +230,14 @@ public final class DescriptorPassing {
             MemorySegment answer = arena.allocate(1);
             answer.set(ValueLayout.JAVA_BYTE, 0, ACKNOWLEDGEMENT);
             Fd fd = socket.fd();
-            if (!fd.isClosed()) {
+            fd.begin();
+            try {
                 Libc.send(fd.number(), answer.address(), 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+            } finally {
+                fd.end();
             }
+        } catch (ClosedChannelException closedHere) {
+            // like a sender that has gone: nobody is left to tell
         }
     }
 

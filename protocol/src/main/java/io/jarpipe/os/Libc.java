@@ -59,6 +59,7 @@ final class Libc {
     private static final MethodHandle RECVMSG = link("recvmsg");
     private static final MethodHandle SEND = link("send");
     private static final MethodHandle SENDMSG = link("sendmsg");
+    private static final MethodHandle SHUTDOWN = link("shutdown");
     private static final MethodHandle SOCKET = link("socket");
     private static final MethodHandle SOCKETPAIR = link("socketpair");
     private static final MethodHandle WRITE = link("write");
@@ -277,6 +278,10 @@ final class Libc {
 
     static int setsockopt(int fd, int level, int option, long value, int length) {
         return SocketOptions.call(SocketOptions.SETSOCKOPT, fd, level, option, value, length);
+    }
+
+    static int shutdown(int fd, int how) {
+        return callInt(SHUTDOWN, fd, how, 0, 0);
     }
 
     static int socket(int domain, int type, int protocol) {

@@ -214,6 +214,15 @@ public final class NamedSemaphore implements AutoCloseable {
         return name;
     }
 
+    /**
+     * Tells whether this process has detached from the semaphore.
+     *
+     * @return true from the moment of {@link #close()}
+     */
+    public boolean isClosed() {
+        return uses.isClosed();
+    }
+
     /** Detaches; waits in progress end within 50 ms. Idempotent. */
     @Override
     public void close() {

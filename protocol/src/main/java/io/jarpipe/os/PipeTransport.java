@@ -9,10 +9,14 @@ import java.lang.foreign.MemorySegment;
 final class PipeTransport extends Transport {
     private static final int O_RDONLY = 0;
     private static final int O_WRONLY = 1;
-    private static final int O_NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+    private static final int O_NONBLOCK = 0x800;
+    private static final int O_CLOEXEC = 0x80000;
 
-    private PipeTransport(Fd privateDescription) {
+    private final boolean writable;
+
+    private PipeTransport(Fd privateDescription, boolean writable) {
         super(privateDescription);
+        this.writable = writable;
     }
 
     /**
@@ -20,19 +24,31 @@ final class PipeTransport extends Transport {
      * end of the stream.
      */
     static PipeTransport reopen(Fd fd, boolean writable) throws IOException {
+        try {
+            return new PipeTransport(open(fd, writable, O_NONBLOCK), writable);
+        } finally {
+            fd.close();
+        }
+    }
+
+    /** Opens a description of its own for the same pipe end; never waits for the other end, as a FIFO's open would. */
+    private static Fd open(Fd fd, boolean writable, int flags) throws IOException {
         fd.begin();
         try (Arena arena = Arena.ofConfined()) {
-            int flags = (writable ? O_WRONLY : O_RDONLY) | O_NONBLOCK_CLOEXEC;
             long path = arena.allocateFrom("/proc/self/fd/" + fd.number()).address();
-            long result = Libc.open(path, flags);
+            long result = Libc.open(path, (writable ? O_WRONLY : O_RDONLY) | O_CLOEXEC | flags);
             if (Errno.EACCES.is(result)) {
                 throw notOurs(result, fd);
             }
-            return new PipeTransport(Fd.ofNew((int) Errno.check("open", result, "/proc/self/fd/" + fd.number())));
+            return Fd.ofNew((int) Errno.check("open", result, "/proc/self/fd/" + fd.number()));
         } finally {
             fd.end();
-            fd.close();
         }
+    }
+
+    @Override
+    public Fd duplicateForOthers() throws IOException {
+        return open(fd(), writable, 0); // not dup(2): this description does not block, CPython's must
     }
 
     private static IOException notOurs(long result, Fd fd) {

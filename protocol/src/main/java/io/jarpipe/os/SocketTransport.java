@@ -23,6 +23,11 @@ final class SocketTransport extends Transport {
     }
 
     @Override
+    public Fd duplicateForOthers() throws IOException {
+        return fd().duplicate();
+    }
+
+    @Override
     long tryRead(int number, long address, long length) {
         return Libc.recv(number, address, length, MSG_DONTWAIT);
     }

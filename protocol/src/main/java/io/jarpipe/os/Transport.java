@@ -28,6 +28,8 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
         UNTIL_COMPLETE
     }
 
+    private static final int SHUT_WR = 1;
+
     private final Fd fd;
 
     Transport(Fd fd) {
@@ -270,6 +272,28 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     public final Fd fd() {
         return fd;
     }
+
+    /**
+     * Tells the other end of a socket that nothing more will be written; reading goes on.
+     *
+     * @throws IOException when the transport is closed, or is no connected socket (ENOTSOCK for a pipe)
+     */
+    public final void shutdownOutput() throws IOException {
+        fd.begin();
+        try {
+            Errno.check("shutdown", Libc.shutdown(fd.number(), SHUT_WR), fd.toString());
+        } finally {
+            fd.end();
+        }
+    }
+
+    /**
+     * Duplicates this end for another process, whose reads and writes may block: a CPython process expects that.
+     *
+     * @return the duplicate, owned by the caller; this transport stays as it is
+     * @throws IOException when the transport is closed, or no descriptor is left
+     */
+    public abstract Fd duplicateForOthers() throws IOException;
 
     /** Closes the descriptor; threads that wait on it get {@link ClosedChannelException}. Idempotent. */
     @Override

@@ -76,6 +76,15 @@ public final class UseCount {
     }
 
     /**
+     * Tells whether the resource was given back.
+     *
+     * @return true when it is closed and the last use has ended
+     */
+    public boolean isReleased() {
+        return state.get() == CLOSED;
+    }
+
+    /**
      * Forbids new uses and releases the resource once nobody uses it. Does not block.
      *
      * @return false when that had been done before
