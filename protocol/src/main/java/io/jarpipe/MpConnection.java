@@ -54,6 +54,10 @@ public interface MpConnection extends AutoCloseable {
     /**
      * Sends an object as a pickle: {@code send(obj)}.
      *
+     * <p>The value may be or hold an {@link MpConnection}, {@link MpQueue}, {@link MpLock} or {@link MpSocket}: the
+     * receiver gets a duplicate, and this side keeps its own, to be closed as before. A connection or socket among them
+     * waits in this process until the receiver has fetched it, or until the worker ends.
+     *
      * @param value any value that {@code PickleCodec} can write
      * @throws PickleException when it cannot; nothing was sent then
      * @throws MpBrokenPipeException when the other end is closed
@@ -119,9 +123,14 @@ public interface MpConnection extends AutoCloseable {
     /**
      * Receives an object, waiting for it: {@code recv()}.
      *
+     * <p>A {@code Connection}, {@code Queue}, {@code Lock} or {@code socket} in it, also inside lists, tuples and the
+     * values of dicts, arrives as {@link MpConnection}, {@link MpQueue}, {@link MpLock} or {@link MpSocket}: a
+     * duplicate of the sender's, to be closed here when it is no longer needed.
+     *
      * @return the unpickled object
      * @throws EOFException when nothing is left to receive and the other end is closed
      * @throws PickleException when the message is not a pickle; it is consumed and the connection stays usable
+     * @throws MpSharingException when something shared in the message cannot be had, likewise
      * @throws ProtocolException when the stream ends inside the message, the message is longer than the process accepts
      *     (it is skipped then), or its length is impossible
      * @throws IOException when this end is closed, is write-only or fails

@@ -27,6 +27,8 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
      * <p>Like CPython's, it does not wait for room in the pipe: what does not fit is written by a background thread.
      * The item is pickled before this method returns, so it may be changed afterwards.
      *
+     * <p>What may be shared, and how, is said at {@link MpConnection#send}.
+     *
      * @param item the item
      * @throws PickleException when it cannot be pickled; the queue is as before
      * @throws IOException when the queue is closed
@@ -51,6 +53,7 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
      *
      * @return the item, null for Python's {@code None}
      * @throws PickleException when the item is not a readable pickle or not a {@code T}; it is consumed
+     * @throws MpSharingException when something shared in the item cannot be had; it is consumed
      * @throws IOException when the queue is closed or its pipe fails
      * @throws InterruptedException when interrupted while waiting
      */
@@ -65,6 +68,7 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
      * @param timeout how long to wait; zero or negative tries once
      * @return the item, or {@link Item#none()} when the time is over, Python's {@code queue.Empty}
      * @throws PickleException when the item is not a readable pickle or not a {@code T}; it is consumed
+     * @throws MpSharingException when something shared in the item cannot be had; it is consumed
      * @throws IOException when the queue is closed or its pipe fails
      * @throws InterruptedException when interrupted while waiting
      */

@@ -33,8 +33,7 @@ public final class ServiceWorkers {
         client.send(PyTuple.of(
                 CALLS.incrementAndGet(),
                 Thread.currentThread().isVirtual(),
-                Objects.equals(
-                        Thread.currentThread().getContextClassLoader(), ServiceWorkers.class.getClassLoader())));
+                Objects.equals(Thread.currentThread().getContextClassLoader(), ServiceWorkers.class.getClassLoader())));
     }
 
     /** Does what it is told by name; returns at the end of the stream, which it tells on standard output. */

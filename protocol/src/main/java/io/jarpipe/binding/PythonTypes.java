@@ -3,6 +3,7 @@ package io.jarpipe.binding;
 import io.jarpipe.MpConnection;
 import io.jarpipe.MpLock;
 import io.jarpipe.MpQueue;
+import io.jarpipe.MpSocket;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyBytes;
 import io.jarpipe.PyComplex;
@@ -47,6 +48,7 @@ public final class PythonTypes {
             case PyGlobal g -> g.toString();
             case MpQueue<?> q -> "multiprocessing.queues.Queue";
             case MpConnection c -> "multiprocessing.connection.Connection";
+            case MpSocket s -> "socket.socket";
             case MpLock l -> "multiprocessing.synchronize.Lock";
             default -> value.getClass().getName();
         };

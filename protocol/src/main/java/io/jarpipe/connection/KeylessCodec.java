@@ -1,7 +1,9 @@
 package io.jarpipe.connection;
 
+import io.jarpipe.MpSharingException;
 import io.jarpipe.PickleException;
 import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.pickle.Reducer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ final class KeylessCodec implements PickleCodec {
     }
 
     @Override
-    public @Nullable Object decode(byte[] pickle) throws PickleException {
+    public @Nullable Object decode(byte[] pickle) throws PickleException, MpSharingException {
         if (pickle.length >= CHALLENGE.length
                 && Arrays.equals(pickle, 0, CHALLENGE.length, CHALLENGE, 0, CHALLENGE.length)) {
             throw new PickleException("the listener demands authentication: connect with its authkey, in Python"
@@ -30,7 +32,12 @@ final class KeylessCodec implements PickleCodec {
     }
 
     @Override
-    public byte[] encode(@Nullable Object value) throws PickleException {
-        return codec.encode(value);
+    public byte[] encode(@Nullable Object value, Reducer reducer) throws PickleException {
+        return codec.encode(value, reducer);
+    }
+
+    @Override
+    public void discard(byte[] pickle) {
+        codec.discard(pickle);
     }
 }

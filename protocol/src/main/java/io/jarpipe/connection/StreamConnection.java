@@ -72,7 +72,16 @@ public final class StreamConnection implements MpConnection {
     @Override
     public void send(@Nullable Object value) throws IOException, InterruptedException {
         checkWritable();
-        sending.send(MemorySegment.ofArray(codec.encode(value)));
+        byte[] pickle = codec.encode(value);
+        boolean sent = false;
+        try {
+            sending.send(MemorySegment.ofArray(pickle));
+            sent = true;
+        } finally {
+            if (!sent) {
+                codec.discard(pickle);
+            }
+        }
     }
 
     @Override

@@ -105,27 +105,9 @@ public final class DescriptorPassing {
      */
     public static List<Fd> receive(Transport socket, int count, Deadline deadline)
             throws IOException, InterruptedException {
-        return receive(socket, count, deadline, Transport.Waiting.INTERRUPTIBLE);
-    }
-
-    /**
-     * Receives one batch of descriptors, all close-on-exec, as {@link #receive(Transport, int, Deadline)} does.
-     *
-     * @param socket a Unix socket on which nothing is unread before the batch
-     * @param count how many are expected, 1 to {@link #MOST_IN_ONE_MESSAGE}
-     * @param deadline how long to wait
-     * @param waiting whether an interrupt ends the wait
-     * @return their owners, in order
-     * @throws EOFException when the peer is gone
-     * @throws ProtocolException when something else came, or another number of descriptors; what came is closed
-     * @throws IOException when the deadline passed or the call failed
-     * @throws InterruptedException when interrupted while waiting
-     */
-    public static List<Fd> receive(Transport socket, int count, Deadline deadline, Transport.Waiting waiting)
-            throws IOException, InterruptedException {
         try (Arena arena = Arena.ofConfined()) {
             Message message = Message.allocate(arena, count);
-            long length = transfer(socket, message, Waiter.POLLIN, deadline, waiting);
+            long length = transfer(socket, message, Waiter.POLLIN, deadline);
             List<Fd> descriptors = message.takeDescriptors();
             String problem = problem(message, length, descriptors.size(), count);
             if (problem != null) {
@@ -182,17 +164,15 @@ public final class DescriptorPassing {
                 message.control().set(ValueLayout.JAVA_INT, offset, descriptor.number());
                 offset += 4;
             }
-            transfer(socket, message, Waiter.POLLOUT, deadline, Transport.Waiting.INTERRUPTIBLE);
+            transfer(socket, message, Waiter.POLLOUT, deadline);
         } finally {
             used.forEach(Fd::end);
         }
     }
 
-    private static long transfer(
-            Transport socket, Message message, int direction, Deadline deadline, Transport.Waiting waiting)
+    private static long transfer(Transport socket, Message message, int direction, Deadline deadline)
             throws IOException, InterruptedException {
         Fd fd = socket.fd();
-        boolean interruptible = waiting == Transport.Waiting.INTERRUPTIBLE;
         while (true) {
             fd.begin();
             long result;
@@ -210,10 +190,10 @@ public final class DescriptorPassing {
             if (!Errno.EAGAIN.is(result) && !Errno.EINTR.is(result)) {
                 throw Errno.exception(direction == Waiter.POLLIN ? "recvmsg" : "sendmsg", result, fd.toString());
             }
-            if (interruptible && Thread.interrupted()) {
+            if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (!Waiter.await(fd, direction, deadline, interruptible)) {
+            if (!Waiter.await(fd, direction, deadline, true)) {
                 throw new IOException("timed out while passing descriptors over " + fd);
             }
         }

@@ -11,8 +11,10 @@ import io.jarpipe.PyTuple;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import net.razorvine.pickle.Pickler;
@@ -39,10 +41,13 @@ final class Encoder extends Pickler {
 
     private final Output sink = new Output();
     private final EncoderMemo memory = new EncoderMemo();
+    private final Reducer reducer;
+    private final IdentityHashMap<Object, PyObject> reduced = new IdentityHashMap<>(0);
     private int depth;
 
-    Encoder() {
+    Encoder(Reducer reducer) {
         super(false);
+        this.reducer = reducer;
         out = sink;
     }
 
@@ -54,7 +59,7 @@ final class Encoder extends Pickler {
             sink.write(Opcode.STOP);
             return sink.toByteArray();
         } catch (Unencodable e) {
-            throw new PickleException("cannot pickle: " + e.describe(), e);
+            throw new PickleException("cannot pickle: " + e.describe(), Objects.requireNonNullElse(e.getCause(), e));
         } catch (StackOverflowError e) {
             throw new PickleException("cannot pickle: nested too deep for this thread's stack", e);
         } catch (IOException e) {
@@ -112,10 +117,27 @@ final class Encoder extends Pickler {
     }
 
     private void saveOther(Object value) throws IOException {
-        if (!value.getClass().isArray()) {
-            throw new Unencodable(value.getClass().getName() + " has no counterpart in Python");
+        if (value.getClass().isArray()) {
+            saveList(Conversions.listOf(value), value);
+        } else {
+            save(recipe(value));
         }
-        saveList(Conversions.listOf(value), value);
+    }
+
+    /** Asks once per object, so that one which appears twice is the same object in Python, too. */
+    private PyObject recipe(Object value) {
+        PyObject recipe = reduced.get(value);
+        if (recipe == null) {
+            try {
+                recipe = reducer.reduce(value)
+                        .orElseThrow(
+                                () -> new Unencodable(value.getClass().getName() + " has no counterpart in Python"));
+            } catch (IOException e) {
+                throw new Unencodable(String.valueOf(e.getMessage()), e);
+            }
+            reduced.put(value, recipe);
+        }
+        return recipe;
     }
 
     private boolean saveReference(@Nullable Integer index) {

@@ -1,5 +1,6 @@
 package io.jarpipe.pickle;
 
+import io.jarpipe.MpSharingException;
 import io.jarpipe.PickleException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +49,11 @@ public interface PickleCodec {
      * @return the value
      * @throws PickleException if the pickle is malformed, or needs what multiprocessing never uses: persistent ids,
      *     extension codes, out-of-band buffers
+     * @throws MpSharingException if it holds a connection, queue, lock or socket that cannot be had; only a codec that
+     *     attaches to such things does that
      */
     @Nullable
-    Object decode(byte[] pickle) throws PickleException;
+    Object decode(byte[] pickle) throws PickleException, MpSharingException;
 
     /**
      * Encodes a value so that CPython 3.8 and newer can load it.
@@ -60,5 +63,25 @@ public interface PickleCodec {
      * @throws PickleException if the value, or one inside it, has no counterpart in Python; the message names its type
      *     and the path to it
      */
-    byte[] encode(@Nullable Object value) throws PickleException;
+    default byte[] encode(@Nullable Object value) throws PickleException {
+        return encode(value, Reducer.NONE);
+    }
+
+    /**
+     * Encodes a value that may hold objects which somebody else turns into recipes.
+     *
+     * @param value the value; must not change meanwhile
+     * @param reducer is asked for the recipe of each object that has no counterpart in Python, once per object
+     * @return the pickle
+     * @throws PickleException if the value, or one inside it, has no counterpart in Python and the reducer knows none;
+     *     or with the reducer's failure as its cause
+     */
+    byte[] encode(@Nullable Object value, Reducer reducer) throws PickleException;
+
+    /**
+     * Learns that a pickle will not be sent after all: what was kept open for its receiver can be closed.
+     *
+     * @param pickle what {@link #encode(Object)} returned
+     */
+    default void discard(byte[] pickle) {}
 }

@@ -20,7 +20,7 @@ public final class RazorvineCodec implements PickleCodec {
     }
 
     @Override
-    public byte[] encode(@Nullable Object value) throws PickleException {
-        return new Encoder().encode(value);
+    public byte[] encode(@Nullable Object value, Reducer reducer) throws PickleException {
+        return new Encoder(reducer).encode(value);
     }
 }

@@ -1,6 +1,7 @@
 package io.jarpipe.pickle;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** Says inside the encoder what cannot be encoded; on the way out each container adds its part of the path. */
 final class Unencodable extends RuntimeException {
@@ -12,7 +13,11 @@ final class Unencodable extends RuntimeException {
     private final StringBuilder path = new StringBuilder();
 
     Unencodable(String problem) {
-        super(problem, null, false, false);
+        this(problem, null);
+    }
+
+    Unencodable(String problem, @Nullable Throwable cause) {
+        super(problem, cause, false, false);
     }
 
     /** Adds the place of the failed value inside a container, and returns this. */

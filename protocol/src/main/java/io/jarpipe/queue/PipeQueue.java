@@ -158,22 +158,31 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
         uses.begin();
         try {
             byte[] pickle = codec.encode(item);
-            if (!parts.freeSlots().acquireFor(uses, deadline, Waiting.INTERRUPTIBLE)) {
-                return false;
-            }
             boolean handedOver = false;
             try {
-                writer.put(pickle);
-                handedOver = true;
+                handedOver = parts.freeSlots().acquireFor(uses, deadline, Waiting.INTERRUPTIBLE) && handOver(pickle);
+                return handedOver;
             } finally {
                 if (!handedOver) {
-                    parts.freeSlots().release();
+                    codec.discard(pickle);
                 }
             }
-            return true;
         } finally {
             uses.end();
             Reference.reachabilityFence(lifetime);
+        }
+    }
+
+    private boolean handOver(byte[] pickle) throws IOException, InterruptedException {
+        boolean handedOver = false;
+        try {
+            writer.put(pickle);
+            handedOver = true;
+            return true;
+        } finally {
+            if (!handedOver) {
+                parts.freeSlots().release();
+            }
         }
     }
 
@@ -310,6 +319,24 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
      */
     public int discardUnwritten() {
         return writer.discard();
+    }
+
+    /**
+     * Returns what the queue is made of, which stays owned by the queue.
+     *
+     * @return the pipe and the semaphores
+     */
+    public Parts parts() {
+        return parts;
+    }
+
+    /**
+     * Tells whether the queue was closed in this worker and everything that was put is written.
+     *
+     * @return true when nothing of the queue is open here any more
+     */
+    public boolean isReleased() {
+        return uses.isReleased();
     }
 
     @Override

@@ -181,6 +181,15 @@ public final class ProcessLock implements MpLock {
         return released;
     }
 
+    /**
+     * Returns the semaphore, which stays owned by the lock.
+     *
+     * @return the kernel object behind the lock
+     */
+    public SemLock semLock() {
+        return semLock;
+    }
+
     @Override
     public void close() {
         uses.close();

@@ -122,6 +122,24 @@ public final class SemLock implements AutoCloseable {
         return maxValue;
     }
 
+    /**
+     * Returns the name under which others open the semaphore.
+     *
+     * @return the name with the leading slash
+     */
+    public String name() {
+        return semaphore.name();
+    }
+
+    /**
+     * Tells whether this side has detached from the semaphore.
+     *
+     * @return true from the moment of {@link #close()}
+     */
+    public boolean isClosed() {
+        return semaphore.isClosed();
+    }
+
     @Override
     public String toString() {
         return semaphore.toString();

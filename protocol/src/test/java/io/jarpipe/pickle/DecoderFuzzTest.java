@@ -31,7 +31,7 @@ class DecoderFuzzTest {
     private static final int MAX_SEED_PICKLE_LENGTH = 2000;
     private static final List<Opcode> OPCODES = List.of(Opcode.values());
 
-    private final PickleCodec codec = new RazorvineCodec();
+    private final RazorvineCodec codec = new RazorvineCodec();
 
     private static byte[] mutate(Random random, List<byte[]> seeds) {
         byte[] pickle = seeds.get(random.nextInt(seeds.size())).clone();

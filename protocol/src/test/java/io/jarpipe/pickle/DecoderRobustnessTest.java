@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Hostile and odd pickles, written with Latin-1 characters as bytes. */
 @Timeout(30)
 class DecoderRobustnessTest {
-    private final PickleCodec codec = new RazorvineCodec();
+    private final RazorvineCodec codec = new RazorvineCodec();
 
     private Object decode(String pickle) throws PickleException {
         return codec.decode(pickle.getBytes(ISO_8859_1));

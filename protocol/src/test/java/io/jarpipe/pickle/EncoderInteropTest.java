@@ -123,7 +123,7 @@ class EncoderInteropTest {
     @ParameterizedTest
     @MethodSource("pythons")
     void python_loads_what_java_encodes(Pythons.Python python) throws IOException {
-        PickleCodec codec = new RazorvineCodec();
+        RazorvineCodec codec = new RazorvineCodec();
         SoftAssertions softly = new SoftAssertions();
         try (PythonProcess peer = new PythonProcess(python, "describe_values.py", EncoderInteropTest.class)) {
             for (Case expected : CASES) {

@@ -11,6 +11,7 @@ import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import java.io.EOFException;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class EncoderTest {
     private record Point(int x, List<String> tags) {}
 
-    private final PickleCodec codec = new RazorvineCodec();
+    private final RazorvineCodec codec = new RazorvineCodec();
 
     private Object again(Object value) throws PickleException {
         return codec.decode(codec.encode(value));
@@ -165,5 +166,29 @@ class EncoderTest {
         List<?> decoded = (List<?>) again(rows);
         assertThat(decoded).isEqualTo(rows);
         assertThat(decoded.get(5)).isSameAs(decoded.get(2006));
+    }
+
+    @Test
+    void asks_the_reducer_once_for_each_object_it_does_not_know() throws PickleException {
+        StringBuilder known = new StringBuilder("a builder");
+        List<Object> asked = new ArrayList<>();
+        PyObject recipe = PyObject.newObject(new PyGlobal("io", "StringIO"), PyTuple.of());
+        byte[] pickle = codec.encode(List.of(known, PyTuple.of(known, "text")), value -> {
+            asked.add(value);
+            return Optional.of(recipe);
+        });
+        assertThat(asked).containsExactly(known);
+        List<?> again = (List<?>) codec.decode(pickle);
+        assertThat(again.get(0)).isEqualTo(recipe).isSameAs(((PyTuple) again.get(1)).get(0));
+        assertThatThrownBy(() -> codec.encode(List.of(known), value -> Optional.empty()))
+                .isInstanceOf(PickleException.class)
+                .hasMessage("cannot pickle: java.lang.StringBuilder has no counterpart in Python at value[0]");
+        IOException cause = new IOException("it is closed");
+        assertThatThrownBy(() -> codec.encode(Map.of("k", known), value -> {
+                    throw cause;
+                }))
+                .isInstanceOf(PickleException.class)
+                .hasMessage("cannot pickle: it is closed at value[k]")
+                .hasCause(cause);
     }
 }

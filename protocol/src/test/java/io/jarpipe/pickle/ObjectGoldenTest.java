@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * process.
  */
 class ObjectGoldenTest {
-    private final PickleCodec codec = new RazorvineCodec();
+    private final RazorvineCodec codec = new RazorvineCodec();
 
     static Stream<Golden> objects() {
         return Goldens.all()

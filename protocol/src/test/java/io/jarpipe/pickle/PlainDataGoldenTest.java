@@ -108,7 +108,7 @@ class PlainDataGoldenTest {
         EXPECTED.put("task", PyTuple.of(3L, 0L, "work", PyTuple.of("a", 1.5), dict("key", list(1L, 2L))));
     }
 
-    private final PickleCodec codec = new RazorvineCodec();
+    private final RazorvineCodec codec = new RazorvineCodec();
 
     private static List<Object> list(Object... elements) {
         return new ArrayList<>(Arrays.asList(elements));

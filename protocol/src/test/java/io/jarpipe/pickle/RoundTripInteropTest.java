@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RoundTripInteropTest {
     private static final String REPORT = "report: ";
 
-    private final PickleCodec codec = new RazorvineCodec();
+    private final RazorvineCodec codec = new RazorvineCodec();
 
     static Stream<Pythons.Python> pythons() {
         return Pythons.all().stream();

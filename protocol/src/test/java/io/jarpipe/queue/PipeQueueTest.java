@@ -9,7 +9,6 @@ import io.jarpipe.os.Fd;
 import io.jarpipe.os.NamedSemaphore;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
-import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.pickle.RazorvineCodec;
 import io.jarpipe.sync.SemLock;
 import io.jarpipe.wire.FrameTooLongException;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.Test;
 final class PipeQueueTest {
     private static final int MAX_LENGTH = 1 << 20;
     private static final int MAXSIZE = 100;
-    private static final PickleCodec CODEC = new RazorvineCodec();
+    private static final RazorvineCodec CODEC = new RazorvineCodec();
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final List<String> names = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.jarpipe.daemon.worker;
 import io.jarpipe.WorkerExit;
 import io.jarpipe.os.Threads;
 import io.jarpipe.queue.PipeQueue;
-import io.jarpipe.spawn.SharedObjects;
+import io.jarpipe.sharing.SharedObjects;
 import io.jarpipe.sync.ProcessLock;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

@@ -1,10 +1,10 @@
 package io.jarpipe.daemon.worker;
 
+import io.jarpipe.MpSharingException;
 import io.jarpipe.MpTypeException;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
-import io.jarpipe.spawn.AttachException;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,16 +42,20 @@ public final class StartException extends Exception {
     }
 
     /** An argument cannot be shared with Java. */
-    static StartException sharedObject(AttachException cause) {
+    static StartException sharedObject(MpSharingException cause) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         String pythonClass = switch (cause.reason()) {
             case FORK_CONTEXT -> "ForkContextError";
             case VANISHED -> "VanishedError";
             case UNSUPPORTED, MALFORMED -> "UnsupportedArgument";
+            case SENDER_GONE, ALREADY_RECEIVED, AUTHENTICATION, NO_KEY, TIMED_OUT, FAILED -> "StartError";
         };
+        if (pythonClass.equals("StartError")) {
+            return other(String.valueOf(cause.getMessage()), cause);
+        }
         boolean unsupported = pythonClass.equals("UnsupportedArgument");
         fields.put(unsupported ? "python_type" : "object", cause.pythonType());
-        if (cause.reason() == AttachException.Reason.VANISHED) {
+        if (cause.reason() == MpSharingException.Reason.VANISHED) {
             fields.put("name", cause.name());
         }
         return new StartException(pythonClass, String.valueOf(cause.getMessage()), fields, cause);

@@ -1,12 +1,13 @@
 package io.jarpipe.daemon.worker;
 
+import io.jarpipe.MpSharingException;
+import io.jarpipe.PyTuple;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.OutputDescriptor;
 import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.spawn.AttachException;
+import io.jarpipe.sharing.SharedObjects;
 import io.jarpipe.spawn.Descriptors;
 import io.jarpipe.spawn.ProcessObject;
-import io.jarpipe.spawn.SharedObjects;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,8 +58,8 @@ public final class Workers {
             throws StartException {
         try (Descriptors table = new Descriptors(descriptors)) {
             ProcessObject process = ProcessObject.of(pickled);
-            return start(process, table, new SharedObjects(table, codec, maxMessage), parent, ended);
-        } catch (AttachException e) {
+            return start(process, table, new SharedObjects(process.key(), codec, maxMessage), parent, ended);
+        } catch (MpSharingException e) {
             throw StartException.sharedObject(e);
         } catch (IOException | RuntimeException e) {
             throw StartException.other("the process could not be started: " + e.getMessage(), e);
@@ -101,11 +102,12 @@ public final class Workers {
     private static Target target(
             ProcessObject process, Descriptors table, SharedObjects shared, WorkerClassLoader loader)
             throws IOException, StartException {
-        @SuppressWarnings("unchecked") // attach replaces a tuple by a tuple, a dict by a dict
-        List<@Nullable Object> args = (List<@Nullable Object>) Objects.requireNonNull(shared.attach(process.args()));
-        @SuppressWarnings("unchecked")
-        Map<String, @Nullable Object> kwargs =
-                (Map<String, @Nullable Object>) Objects.requireNonNull(shared.attach(process.kwargs()));
+        // Together, so that an object in both becomes one object.
+        PyTuple both =
+                (PyTuple) Objects.requireNonNull(shared.attach(PyTuple.of(process.args(), process.kwargs()), table));
+        List<@Nullable Object> args = (PyTuple) Objects.requireNonNull(both.get(0));
+        @SuppressWarnings("unchecked") // attach changes the values of a dict alone
+        Map<String, @Nullable Object> kwargs = (Map<String, @Nullable Object>) Objects.requireNonNull(both.get(1));
         if (table.unclaimed() > 0) {
             throw StartException.hiddenDescriptors(table.unclaimed());
         }

@@ -1,10 +1,11 @@
-package io.jarpipe.spawn;
+package io.jarpipe.sharing;
 
+import io.jarpipe.MpSharingException;
+import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PosixException;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.os.NamedSemaphore;
-import io.jarpipe.spawn.AttachException.Reason;
 import io.jarpipe.sync.SemLock;
 import java.io.IOException;
 
@@ -20,10 +21,13 @@ final class Semaphores {
         String type = object.className();
         PyTuple state = object.stateTuple();
         if (state.size() != 4 || !(state.get(2) instanceof Long maxValue)) {
-            throw AttachException.malformed(type, "a state of 4 elements");
+            throw MpSharingException.malformed(type, "a state of 4 elements");
+        }
+        if (maxValue < 1 || maxValue > SemLock.NO_MAXIMUM) {
+            throw MpSharingException.malformed(type, "a maximum from 1 to " + SemLock.NO_MAXIMUM);
         }
         if (state.get(3) == null) {
-            throw new AttachException(
+            throw new MpSharingException(
                     Reason.FORK_CONTEXT,
                     type,
                     null,
@@ -34,7 +38,7 @@ final class Semaphores {
                     null);
         }
         if (!(state.get(3) instanceof String name)) {
-            throw AttachException.malformed(type, "a str as name");
+            throw MpSharingException.malformed(type, "a str as name");
         }
         return open(type, name, Math.toIntExact(maxValue));
     }
@@ -51,7 +55,7 @@ final class Semaphores {
                 case "EACCES" -> "it belongs to another user: run the daemon as the user that runs Python";
                 default -> e.getMessage();
             };
-            throw new AttachException(
+            throw new MpSharingException(
                     Reason.VANISHED,
                     type,
                     name,

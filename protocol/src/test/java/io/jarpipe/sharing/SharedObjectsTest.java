@@ -1,22 +1,26 @@
-package io.jarpipe.spawn;
+package io.jarpipe.sharing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jarpipe.MpConnection;
+import io.jarpipe.MpSharingException;
+import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.pickle.RazorvineCodec;
-import io.jarpipe.spawn.AttachException.Reason;
+import io.jarpipe.spawn.Descriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -44,8 +48,8 @@ final class SharedObjectsTest {
     }
 
     private static Object attach(Descriptors descriptors, Object value) throws IOException {
-        try (SharedObjects shared = new SharedObjects(descriptors, new RazorvineCodec(), 1000)) {
-            return shared.attach(value);
+        try (SharedObjects shared = new SharedObjects(Optional.empty(), new RazorvineCodec(), 1000)) {
+            return shared.attach(value, descriptors);
         }
     }
 
@@ -54,7 +58,8 @@ final class SharedObjectsTest {
         try (Descriptors descriptors = new Descriptors(Sockets.pipe())) {
             assertThatThrownBy(() -> attach(descriptors, value))
                     .isInstanceOfSatisfying(
-                            AttachException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                            MpSharingException.class,
+                            e -> assertThat(e.reason()).isEqualTo(reason))
                     .hasMessageContaining(message);
         }
         assertThat(openDescriptors()).isEqualTo(before);
@@ -66,10 +71,12 @@ final class SharedObjectsTest {
         PyObject reader = connection(0, true, false);
         List<Object> cyclic = new ArrayList<>(List.of("text", 1L));
         cyclic.add(cyclic);
+        Map<String, Object> map = new HashMap<>(Map.of("k", reader));
         try (Descriptors descriptors = new Descriptors(pipe);
-                SharedObjects shared = new SharedObjects(descriptors, new RazorvineCodec(), 1000)) {
+                SharedObjects shared = new SharedObjects(Optional.empty(), new RazorvineCodec(), 1000)) {
             PyTuple args = (PyTuple) shared.attach(
-                    PyTuple.of(reader, List.of(reader), Map.of("k", reader), connection(1, false, true), cyclic));
+                    PyTuple.of(reader, new ArrayList<>(List.of(reader)), map, connection(1, false, true), cyclic),
+                    descriptors);
             assertThat(args.get(0)).isInstanceOf(MpConnection.class);
             assertThat(((List<?>) args.get(1)).getFirst()).isSameAs(args.get(0));
             assertThat(((Map<?, ?>) args.get(2)).get("k")).isSameAs(args.get(0));

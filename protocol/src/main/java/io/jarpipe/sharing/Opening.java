@@ -1,4 +1,4 @@
-package io.jarpipe.spawn;
+package io.jarpipe.sharing;
 
 import io.jarpipe.os.Transport;
 import io.jarpipe.sync.SemLock;

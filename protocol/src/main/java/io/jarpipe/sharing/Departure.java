@@ -1,0 +1,88 @@
+package io.jarpipe.sharing;
+
+import io.jarpipe.PyObject;
+import io.jarpipe.PyTuple;
+import io.jarpipe.connection.StreamConnection;
+import io.jarpipe.connection.StreamSocket;
+import io.jarpipe.os.Transport;
+import io.jarpipe.pickle.Reducer;
+import io.jarpipe.queue.PipeQueue;
+import io.jarpipe.sync.ProcessLock;
+import io.jarpipe.sync.SemLock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes the recipes of the shared objects in one message that leaves this process, as CPython's own reducers do. Their
+ * descriptors are duplicated at once; closing withdraws them, unless the message is complete.
+ */
+final class Departure implements Reducer, AutoCloseable {
+    private final ResourceSharer sharer;
+    private final List<Ticket> tickets = new ArrayList<>(0);
+
+    Departure(ResourceSharer sharer) {
+        this.sharer = sharer;
+    }
+
+    @Override
+    public Optional<PyObject> reduce(Object value) throws IOException {
+        return switch (value) {
+            case StreamConnection connection ->
+                Optional.of(connection(connection.transport(), connection.readable(), connection.writable()));
+            case StreamSocket socket -> Optional.of(socket(socket));
+            case ProcessLock lock -> Optional.of(lock(lock.semLock()));
+            case PipeQueue<?> queue -> Optional.of(queue(queue.parts()));
+            default -> Optional.empty();
+        };
+    }
+
+    private PyObject connection(Transport transport, boolean readable, boolean writable) throws IOException {
+        return Recipes.connection(descriptor(transport), readable, writable);
+    }
+
+    private PyObject socket(StreamSocket socket) throws IOException {
+        StreamSocket.Kind kind = socket.kind();
+        PyTuple args = PyTuple.of(descriptor(socket.transport()), kind.family(), kind.type(), kind.protocol());
+        return PyObject.reduce(Recipes.SOCKET, args);
+    }
+
+    private PyObject descriptor(Transport transport) throws IOException {
+        Ticket ticket = sharer.keep(transport.duplicateForOthers());
+        tickets.add(ticket);
+        return ticket.toPython();
+    }
+
+    private static PyObject lock(SemLock semLock) {
+        return Recipes.semaphore(Recipes.LOCK, semLock.maxValue(), semLock.name());
+    }
+
+    /** The last part, the creator's pid, is compared with nothing by any CPython of today. */
+    private PyObject queue(PipeQueue.Parts parts) throws IOException {
+        int maxSize = parts.freeSlots().maxValue();
+        PyTuple state = PyTuple.of(
+                false,
+                maxSize,
+                connection(parts.reader(), true, false),
+                connection(parts.writer(), false, true),
+                lock(parts.readLock()),
+                lock(parts.writeLock()),
+                Recipes.semaphore(
+                        Recipes.BOUNDED_SEMAPHORE, maxSize, parts.freeSlots().name()),
+                ProcessHandle.current().pid());
+        return PyObject.newObject(Recipes.QUEUE, PyTuple.of()).build(state);
+    }
+
+    /** Leaves the descriptors where the receiver will fetch them, and returns the tickets for them. */
+    List<Ticket> completed() {
+        List<Ticket> written = List.copyOf(tickets);
+        tickets.clear();
+        return written;
+    }
+
+    @Override
+    public void close() {
+        tickets.forEach(sharer::withdraw);
+    }
+}

@@ -1,0 +1,172 @@
+package io.jarpipe.sharing;
+
+import io.jarpipe.MpSharingException;
+import io.jarpipe.PyObject;
+import io.jarpipe.os.Fd;
+import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.queue.PipeQueue;
+import io.jarpipe.sync.ProcessLock;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one process of a Python program, here a worker, shares with others: what it was given at its start,
+ * what it receives later, and what it has passed on.
+ *
+ * <p>Who closes what: passing something on duplicates it, so both sides close their own. What is attached here belongs
+ * to this collection until it is closed, by its user or by {@link #close()}. What was passed on and has not been
+ * fetched by its receiver is closed with this collection as well, as it is when a CPython process ends.
+ *
+ * <p>Thread-safe.
+ */
+public final class SharedObjects implements AutoCloseable {
+    /** How long fetching a descriptor may take, and how long one that fetches from here may take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Below this number, endpoints that their users have closed are not looked for. */
+    private static final int FEW = 32;
+
+    private final int maxLength;
+    private final PickleCodec codec;
+    private final ResourceSharer sharer;
+    private final TicketFetcher fetcher;
+
+    private final Object monitor = new Object();
+    private List<Endpoint> endpoints = new ArrayList<>();
+    private int tidyAt = FEW;
+    private boolean closed;
+
+    /**
+     * Prepares to share.
+     *
+     * @param key the authkey of the Python program; without it nothing can be passed on or received at run time
+     * @param codec reads and writes plain pickles
+     * @param maxLength the longest message accepted, in bytes
+     */
+    public SharedObjects(Optional<ProcessKey> key, PickleCodec codec, int maxLength) {
+        this(key, codec, maxLength, PATIENCE);
+    }
+
+    SharedObjects(Optional<ProcessKey> key, PickleCodec codec, int maxLength, Duration patience) {
+        this.maxLength = maxLength;
+        this.sharer = new ResourceSharer(key, codec, patience);
+        this.fetcher = new TicketFetcher(key, codec, patience);
+        this.codec = new SharingCodec(codec, sharer, this);
+    }
+
+    /**
+     * Returns the codec for messages in which connections, queues, locks and sockets travel; what is attached here uses
+     * it.
+     *
+     * @return the codec, usable until {@link #close()}
+     */
+    public PickleCodec codec() {
+        return codec;
+    }
+
+    /**
+     * Replaces the recipes of shared objects in a value by live objects, in lists, tuples and the values of dicts; the
+     * same recipe at two places becomes the same object.
+     *
+     * @param value what was unpickled; its lists and dicts may be changed
+     * @param descriptors finds the descriptors that were sent along; those that are kept by other processes for us are
+     *     fetched from there
+     * @return the value with live objects; the same object where nothing was replaced
+     * @throws MpSharingException when an object cannot be shared with Java; all that was attached before is closed
+     *     again
+     * @throws IOException when the system refuses to attach, likewise
+     */
+    public @Nullable Object attach(@Nullable Object value, DescriptorSource descriptors) throws IOException {
+        if (!Replacement.isNeeded(value)) {
+            return value;
+        }
+        Attacher attacher = new Attacher(dupFd -> claim(dupFd, descriptors), codec, maxLength);
+        boolean done = false;
+        try {
+            Object result = new Replacement(attacher).replaceIn(value);
+            adopt(attacher.attached());
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                attacher.attached().forEach(Endpoint::close);
+            }
+        }
+    }
+
+    private Fd claim(PyObject dupFd, DescriptorSource descriptors) throws IOException {
+        return Ticket.isTicket(dupFd) ? fetcher.fetch(Ticket.of(dupFd)) : descriptors.claim(dupFd);
+    }
+
+    private void adopt(List<Endpoint> attached) throws ClosedChannelException {
+        synchronized (monitor) {
+            if (closed) {
+                throw new ClosedChannelException();
+            }
+            if (endpoints.size() >= tidyAt) {
+                endpoints.removeIf(Endpoint::done);
+                tidyAt = Math.max(FEW, 2 * endpoints.size());
+            }
+            endpoints.addAll(attached);
+        }
+    }
+
+    /**
+     * Returns the queues attached, except those that are closed and written out.
+     *
+     * @return the queues, in the order of their first appearance
+     */
+    public List<PipeQueue<?>> queues() {
+        List<PipeQueue<?>> queues = new ArrayList<>();
+        for (Endpoint endpoint : endpoints()) {
+            if (endpoint.object() instanceof PipeQueue<?> queue) {
+                queues.add(queue);
+            }
+        }
+        return queues;
+    }
+
+    /**
+     * Returns the locks attached, except those that are closed.
+     *
+     * @return the locks, in the order of their first appearance
+     */
+    public List<ProcessLock> locks() {
+        List<ProcessLock> locks = new ArrayList<>();
+        for (Endpoint endpoint : endpoints()) {
+            if (endpoint.object() instanceof ProcessLock lock) {
+                locks.add(lock);
+            }
+        }
+        return locks;
+    }
+
+    /** Returns how many endpoints are remembered. */
+    int held() {
+        return endpoints().size();
+    }
+
+    private List<Endpoint> endpoints() {
+        synchronized (monitor) {
+            return List.copyOf(endpoints);
+        }
+    }
+
+    /** Closes all that is attached and all that waits to be fetched. Idempotent; does not block. */
+    @Override
+    public void close() {
+        List<Endpoint> open;
+        synchronized (monitor) {
+            closed = true;
+            open = endpoints;
+            endpoints = new ArrayList<>();
+        }
+        sharer.close();
+        fetcher.close();
+        open.forEach(Endpoint::close);
+    }
+}
