@@ -36,7 +36,7 @@ final class ArchitectureTest {
             "connection", Set.of("os", "wire", "pickle", "auth"),
             "queue", Set.of("os", "wire", "pickle", "connection", "sync"),
             "binding", Set.of("queue"),
-            "sharing", Set.of("os", "wire", "auth", "pickle", "connection", "sync", "queue"),
+            "sharing", Set.of("os", "auth", "pickle", "connection", "sync", "queue"),
             "spawn", Set.of("os", "sharing"));
 
     private static final Set<String> PROTOCOL_PACKAGES = new TreeSet<>(MAY_KNOW.keySet());

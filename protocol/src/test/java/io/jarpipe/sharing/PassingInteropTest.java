@@ -3,11 +3,13 @@ package io.jarpipe.sharing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jarpipe.MpAddress;
 import io.jarpipe.MpConnection;
 import io.jarpipe.MpSharingException;
 import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PyObject;
 import io.jarpipe.connection.StreamConnection;
+import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
@@ -130,10 +132,10 @@ final class PassingInteropTest {
 
     /** Clients that connect and say nothing. */
     private record Stalled(List<Fd> clients) implements AutoCloseable {
-        static Stalled at(String address) throws IOException {
+        static Stalled at(String address) throws IOException, InterruptedException {
             List<Fd> clients = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                clients.add(Sockets.connect(address));
+                clients.add(Sockets.connect(MpAddress.of(address), Deadline.NEVER));
             }
             return new Stalled(clients);
         }
