@@ -45,7 +45,7 @@ LENGTHS = {
 LOG_LINE = re.compile(
     r"\S+ (WARNING|INFO   ) service \S+( refused|,) process \d+ of user \d+: "
     r"(the client breaks the protocol, its connection is closed: "
-    r"(bad pickle|length|got end of file)"
+    r"(bad pickle|bad message length|length|got end of file)"
     r"|digest received was wrong|unsupported message length|bad message length"
     r"|the peer did not answer|length|got end of file)"
 )
