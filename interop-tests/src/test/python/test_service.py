@@ -6,6 +6,7 @@ The clients of these tests use the standard library alone; the daemon is a share
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import re
 import resource
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from multiprocessing import AuthenticationError
+from multiprocessing import AuthenticationError, resource_sharer
 from multiprocessing.connection import Client, Connection
 from typing import Any, ClassVar
 
@@ -132,6 +133,32 @@ class SharedServices(ServiceCase):
         with self.services.client(self.ECHO) as client:
             for value in (None, 1729, "text", b"bytes", {"a": [1, (2.5, {3})]}, "x" * 100_000):
                 self.assert_echo(client, value)
+
+    def test_connections_go_through_a_service(self) -> None:
+        # A handler is a process of the program whose authkey is that of the service.
+        process = multiprocessing.current_process()
+        self.addCleanup(setattr, process, "authkey", process.authkey)
+        self.addCleanup(resource_sharer.stop, PATIENCE)
+        process.authkey = self.services.key()
+        with self.services.client(self.ECHO) as client:
+            for duplex in (True, False):
+                receiver, sender = multiprocessing.Pipe(duplex)
+                client.send([sender])
+                sender.close()
+                (back,) = self.recv(client)
+                with receiver, back:
+                    back.send("there and back")
+                    self.assertEqual(self.recv(receiver), "there and back")
+
+    def test_connection_from_a_program_with_another_key(self) -> None:
+        self.addCleanup(resource_sharer.stop, PATIENCE)
+        receiver, sender = multiprocessing.Pipe(False)
+        with receiver, self.services.client(self.ECHO) as client:
+            client.send(sender)
+            sender.close()
+            with self.assertRaises(EOFError):
+                self.recv(client)
+        self.assertRegex(self.services.log(), "MpSharingException: .* refuses our authkey")
 
     def test_several_clients_at_once(self) -> None:
         clients = [self.services.client(self.ECHO) for _ in range(20)]

@@ -8,8 +8,6 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.ListeningSocket;
 import io.jarpipe.os.ListeningSocket.Accepted;
 import io.jarpipe.os.Transport;
-import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -42,10 +40,10 @@ public final class Acceptor implements AutoCloseable {
         /**
          * Takes over a connection with its place, which is to be given back by {@link Acceptor#release()}.
          *
-         * @param connection the connection, authenticated if there is a key
+         * @param socket the client's socket, authenticated if there is a key; owned by this method from now on
          * @param peer who is at the other end
          */
-        void accepted(StreamConnection connection, MpPeer peer);
+        void accepted(Transport socket, MpPeer peer);
 
         /**
          * Hears that nobody is accepted for the time being.
@@ -66,7 +64,6 @@ public final class Acceptor implements AutoCloseable {
     private final byte @Nullable [] key;
     private final MpListenerOptions options;
     private final Clients clients;
-    private final PickleCodec codec = new RazorvineCodec();
     private final Semaphore places;
     private final HandshakesInProgress handshakes;
     private final Thread thread;
@@ -176,7 +173,7 @@ public final class Acceptor implements AutoCloseable {
             transport.close();
             throw e;
         }
-        clients.accepted(connection(transport), peer);
+        clients.accepted(transport, peer);
     }
 
     private Accepted awaitClient() throws IOException, InterruptedException {
@@ -229,7 +226,7 @@ public final class Acceptor implements AutoCloseable {
                 throw e;
             }
             delivered = true;
-            clients.accepted(connection(transport), peer);
+            clients.accepted(transport, peer);
         } catch (IOException e) {
             if (!socket.isClosed()) {
                 options.refused().accept(peer, attempt.explain(e));
@@ -241,10 +238,6 @@ public final class Acceptor implements AutoCloseable {
                 transport.close();
             }
         }
-    }
-
-    private StreamConnection connection(Transport transport) {
-        return new StreamConnection(transport, true, true, codec, options.maxMessage());
     }
 
     /**

@@ -7,7 +7,6 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +71,16 @@ public final class MpClient {
         Deadline deadline = Deadline.after(options.timeout());
         Transport transport = Transport.adopt(Sockets.connect(address, deadline), true, true);
         try {
-            PickleCodec codec = new RazorvineCodec();
+            CurrentProcess process = CurrentProcess.get();
+            PickleCodec codec = process.codec();
             if (authkey != null) {
                 Handshake.Md5 md5 = options.allowMd5() ? Handshake.Md5.ALLOWED : Handshake.Md5.REFUSED;
                 Authentication.run(Handshake.Role.CLIENT, authkey, md5, transport, options.timeout(), deadline);
             }
-            return new StreamConnection(
+            StreamConnection connection = new StreamConnection(
                     transport, true, true, authkey == null ? new KeylessCodec(codec) : codec, options.maxMessage());
+            process.adopt(connection);
+            return connection;
         } catch (IOException | InterruptedException | RuntimeException e) {
             transport.close();
             throw e;

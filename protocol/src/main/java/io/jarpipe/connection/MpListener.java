@@ -4,6 +4,7 @@ import io.jarpipe.MpAddress;
 import io.jarpipe.MpConnection;
 import io.jarpipe.MpPeer;
 import io.jarpipe.PosixException;
+import io.jarpipe.os.Transport;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A listener without a key and a client with one wait for each other: the client for the challenge, the listener's
  * side for the first message. That cannot be told from a client that has nothing to say.
  */
-public final class MpListener implements AutoCloseable {
+public final class MpListener implements CurrentProcess.Resource, AutoCloseable {
     /** What {@link #accept()} finds: a connection, or the news that there will be no other. */
     private record Arrival(
             @Nullable StreamConnection connection,
@@ -33,18 +34,23 @@ public final class MpListener implements AutoCloseable {
             @Nullable IOException failure) {}
 
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final CurrentProcess process = CurrentProcess.get();
+    private final MpListenerOptions options;
     private final Acceptor acceptor;
     private volatile boolean closed;
     private volatile @Nullable String lastAccepted;
 
     private MpListener(MpAddress address, byte @Nullable [] authkey, MpListenerOptions options) throws IOException {
+        this.options = options;
         this.acceptor = Acceptor.open(address, authkey, options, options.maxWaiting(), new Arrivals());
     }
 
     /** Puts what comes from the acceptor in line. */
     private final class Arrivals implements Acceptor.Clients {
         @Override
-        public void accepted(StreamConnection connection, MpPeer peer) {
+        public void accepted(Transport socket, MpPeer peer) {
+            StreamConnection connection =
+                    new StreamConnection(socket, true, true, process.codec(), options.maxMessage());
             arrivals.add(new Arrival(connection, peer.name(), null));
             if (closed) {
                 discardArrivals();
@@ -107,6 +113,7 @@ public final class MpListener implements AutoCloseable {
     public static MpListener open(MpAddress address, byte @Nullable [] authkey, MpListenerOptions options)
             throws IOException {
         MpListener listener = new MpListener(address, authkey, options);
+        listener.process.adopt(listener);
         listener.acceptor.start();
         return listener;
     }
@@ -145,6 +152,7 @@ public final class MpListener implements AutoCloseable {
             throw failure == null ? new ClosedChannelException() : new IOException(failure.getMessage(), failure);
         }
         acceptor.release();
+        process.adopt(connection);
         lastAccepted = arrival.from();
         return connection;
     }
@@ -166,6 +174,16 @@ public final class MpListener implements AutoCloseable {
      */
     public @Nullable String lastAccepted() {
         return lastAccepted;
+    }
+
+    /**
+     * Tells whether this listener was closed.
+     *
+     * @return true from the moment of {@link #close()}
+     */
+    @Override
+    public boolean isClosed() {
+        return closed;
     }
 
     /**

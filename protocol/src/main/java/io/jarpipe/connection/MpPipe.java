@@ -5,7 +5,6 @@ import io.jarpipe.os.Fd;
 import io.jarpipe.os.PipeSize;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
-import io.jarpipe.pickle.RazorvineCodec;
 import io.jarpipe.wire.FrameDescriptor;
 import java.io.IOException;
 import java.util.List;
@@ -84,10 +83,13 @@ public final class MpPipe implements AutoCloseable {
             Transport first = Transport.adopt(ends.getFirst(), true, duplex);
             try {
                 Transport second = Transport.adopt(ends.getLast(), duplex, true);
-                RazorvineCodec codec = new RazorvineCodec();
-                return new MpPipe(
-                        new StreamConnection(first, true, duplex, codec, maxLength),
-                        new StreamConnection(second, duplex, true, codec, maxLength));
+                CurrentProcess process = CurrentProcess.get();
+                MpPipe pipe = new MpPipe(
+                        new StreamConnection(first, true, duplex, process.codec(), maxLength),
+                        new StreamConnection(second, duplex, true, process.codec(), maxLength));
+                process.adopt(pipe.first);
+                process.adopt(pipe.second);
+                return pipe;
             } catch (IOException e) {
                 first.close();
                 throw e;

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A connection over a pipe end or a stream socket. */
-public final class StreamConnection implements MpConnection {
+public final class StreamConnection implements MpConnection, CurrentProcess.Resource {
     private final Transport transport;
     private final boolean writable;
     private final PickleCodec codec;

@@ -1,5 +1,7 @@
 package io.jarpipe.sharing;
 
+import io.jarpipe.connection.CurrentProcess;
+import java.lang.ref.WeakReference;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -10,6 +12,23 @@ import java.util.function.BooleanSupplier;
  * @param closing closes it; idempotent, does not block
  */
 record Endpoint(Object object, BooleanSupplier isDone, Runnable closing) {
+    /** Describes something that its user may forget: it is remembered only as long as somebody else does. */
+    static Endpoint weak(CurrentProcess.Resource resource) {
+        WeakReference<CurrentProcess.Resource> reference = new WeakReference<>(resource);
+        return new Endpoint(
+                reference,
+                () -> {
+                    CurrentProcess.Resource known = reference.get();
+                    return known == null || known.isClosed();
+                },
+                () -> {
+                    CurrentProcess.Resource known = reference.get();
+                    if (known != null) {
+                        known.close();
+                    }
+                });
+    }
+
     boolean done() {
         return isDone.getAsBoolean();
     }

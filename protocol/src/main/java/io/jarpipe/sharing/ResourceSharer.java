@@ -9,6 +9,7 @@ import io.jarpipe.connection.Acceptor;
 import io.jarpipe.connection.MpListenerOptions;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.os.Fd;
+import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.EOFException;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class ResourceSharer implements Acceptor.Clients, AutoCloseable {
     private static final int MOST_CLIENTS = 128;
 
     private final Optional<ProcessKey> key;
+    private final PickleCodec codec;
     private final TicketClerk clerk;
     private final Duration patience;
 
@@ -56,6 +58,7 @@ final class ResourceSharer implements Acceptor.Clients, AutoCloseable {
      */
     ResourceSharer(Optional<ProcessKey> key, PickleCodec codec, Duration patience) {
         this.key = key;
+        this.codec = codec;
         this.clerk = new TicketClerk(this::take, codec, patience);
         this.patience = patience;
     }
@@ -116,10 +119,7 @@ final class ResourceSharer implements Acceptor.Clients, AutoCloseable {
     }
 
     private MpListenerOptions options() {
-        return MpListenerOptions.defaults()
-                .withHandshakeTimeout(patience)
-                .withMaxMessage(TicketClerk.LONGEST_REQUEST)
-                .withRefused(ResourceSharer::refused);
+        return MpListenerOptions.defaults().withHandshakeTimeout(patience).withRefused(ResourceSharer::refused);
     }
 
     private static void refused(MpPeer peer, IOException why) {
@@ -128,7 +128,8 @@ final class ResourceSharer implements Acceptor.Clients, AutoCloseable {
     }
 
     @Override
-    public void accepted(StreamConnection client, MpPeer peer) {
+    public void accepted(Transport socket, MpPeer peer) {
+        StreamConnection client = new StreamConnection(socket, true, true, codec, TicketClerk.LONGEST_REQUEST);
         clients.add(client);
         if (closed) {
             client.close();

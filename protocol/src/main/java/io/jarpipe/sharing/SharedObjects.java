@@ -2,11 +2,13 @@ package io.jarpipe.sharing;
 
 import io.jarpipe.MpSharingException;
 import io.jarpipe.PyObject;
+import io.jarpipe.connection.CurrentProcess;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.sync.ProcessLock;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class SharedObjects implements AutoCloseable {
+public final class SharedObjects implements CurrentProcess, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(SharedObjects.class.getName());
     /** How long fetching a descriptor may take, and how long one that fetches from here may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** Below this number, endpoints that their users have closed are not looked for. */
@@ -64,8 +67,22 @@ public final class SharedObjects implements AutoCloseable {
      *
      * @return the codec, usable until {@link #close()}
      */
+    @Override
     public PickleCodec codec() {
         return codec;
+    }
+
+    @Override
+    public void adopt(Resource opened) throws ClosedChannelException {
+        boolean done = false;
+        try {
+            adopt(List.of(Endpoint.weak(opened)));
+            done = true;
+        } finally {
+            if (!done) {
+                opened.close();
+            }
+        }
     }
 
     /**
@@ -116,11 +133,37 @@ public final class SharedObjects implements AutoCloseable {
     }
 
     /**
-     * Returns the queues attached, except those that are closed and written out.
+     * Waits until all that was put into queues is written, as a CPython process does before it ends.
      *
-     * @return the queues, in the order of their first appearance
+     * @throws IOException when a queue has failed; the others are waited for by calling again
+     * @throws InterruptedException when interrupted while waiting
      */
-    public List<PipeQueue<?>> queues() {
+    public void flush() throws IOException, InterruptedException {
+        for (PipeQueue<?> queue : queues()) {
+            queue.joinThread();
+        }
+    }
+
+    /**
+     * Releases what a process that ends abnormally would leave taken for ever, and drops what it has not written.
+     *
+     * @param process its name, for the log
+     */
+    public void giveUp(String process) {
+        for (ProcessLock lock : locks()) {
+            if (lock.releaseHeld()) {
+                LOG.log(Level.WARNING, "{0} ended while it held {1}: released", process, lock);
+            }
+        }
+        for (PipeQueue<?> queue : queues()) {
+            int lost = queue.discardUnwritten();
+            if (lost > 0) {
+                LOG.log(Level.WARNING, "{0} ended before {1} of its items were written", process, lost);
+            }
+        }
+    }
+
+    private List<PipeQueue<?>> queues() {
         List<PipeQueue<?>> queues = new ArrayList<>();
         for (Endpoint endpoint : endpoints()) {
             if (endpoint.object() instanceof PipeQueue<?> queue) {
@@ -130,12 +173,7 @@ public final class SharedObjects implements AutoCloseable {
         return queues;
     }
 
-    /**
-     * Returns the locks attached, except those that are closed.
-     *
-     * @return the locks, in the order of their first appearance
-     */
-    public List<ProcessLock> locks() {
+    private List<ProcessLock> locks() {
         List<ProcessLock> locks = new ArrayList<>();
         for (Endpoint endpoint : endpoints()) {
             if (endpoint.object() instanceof ProcessLock lock) {

@@ -6,8 +6,11 @@ import io.jarpipe.PickleException;
 import io.jarpipe.PosixException;
 import io.jarpipe.ProtocolException;
 import io.jarpipe.WorkerExit;
+import io.jarpipe.connection.CurrentProcess;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.daemon.worker.ServiceCode;
+import io.jarpipe.os.Transport;
+import io.jarpipe.sharing.SharedObjects;
 import java.io.EOFException;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +20,13 @@ final class Handler {
     private static final System.Logger LOG = System.getLogger(Handler.class.getName());
 
     private final Service service;
-    private final StreamConnection connection;
+    private final Transport socket;
     private final MpPeer peer;
     private volatile @Nullable Thread thread;
 
-    Handler(Service service, StreamConnection connection, MpPeer peer) {
+    Handler(Service service, Transport socket, MpPeer peer) {
         this.service = service;
-        this.connection = connection;
+        this.socket = socket;
         this.peer = peer;
     }
 
@@ -43,19 +46,34 @@ final class Handler {
     }
 
     private void run(ServiceCode code) {
+        SharedObjects shared = service.newProcess();
+        CurrentProcess.enter(shared);
+        boolean returned = false;
         try {
-            if (!service.isStopped()) {
-                code.call(connection);
-            }
+            serve(code, shared);
+            returned = true;
         } catch (Throwable e) {
             report(e);
         } finally {
+            if (!returned) {
+                shared.giveUp(service.name() + ", " + peer);
+            }
+            shared.close();
             end();
         }
     }
 
+    private void serve(ServiceCode code, SharedObjects shared) throws Throwable {
+        StreamConnection connection = new StreamConnection(socket, true, true, shared.codec(), service.maxMessage());
+        shared.adopt(connection);
+        if (!service.isStopped()) {
+            code.call(connection);
+            shared.flush();
+        }
+    }
+
     private void end() {
-        connection.close();
+        socket.close();
         service.ended(this);
     }
 
@@ -100,7 +118,7 @@ final class Handler {
     }
 
     void close() {
-        connection.close();
+        socket.close();
     }
 
     MpPeer peer() {

@@ -4,20 +4,26 @@ import io.jarpipe.MpAddress;
 import io.jarpipe.MpPeer;
 import io.jarpipe.PosixException;
 import io.jarpipe.connection.Acceptor;
-import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.daemon.worker.ServiceCode;
+import io.jarpipe.os.Transport;
+import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.sharing.ProcessKey;
+import io.jarpipe.sharing.SharedObjects;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One service: calls a Java method for every client of an address, with the connection to it. */
 public final class Service {
     private static final System.Logger LOG = System.getLogger(Service.class.getName());
+    private static final PickleCodec CODEC = new RazorvineCodec();
     /** How often an operator is told that clients have to wait. */
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
@@ -52,8 +58,8 @@ public final class Service {
     /** Turns clients into handlers. */
     private final class Clients implements Acceptor.Clients {
         @Override
-        public void accepted(StreamConnection connection, MpPeer peer) {
-            Handler handler = new Handler(Service.this, connection, peer);
+        public void accepted(Transport socket, MpPeer peer) {
+            Handler handler = new Handler(Service.this, socket, peer);
             synchronized (handlers) {
                 if (!stopped) {
                     handlers.add(handler);
@@ -85,6 +91,15 @@ public final class Service {
         public void failed(IOException why) {
             LOG.log(Level.ERROR, "service " + name() + " accepts nobody any more", why);
         }
+    }
+
+    /** Returns what one handler, which is a process in Python's sense, shares with its client. */
+    SharedObjects newProcess() {
+        return new SharedObjects(Optional.ofNullable(settings.key()).map(ProcessKey::of), CODEC, settings.maxMessage());
+    }
+
+    int maxMessage() {
+        return settings.maxMessage();
     }
 
     /** Begins to serve. */

@@ -41,7 +41,6 @@ public record ServiceSettings(
     MpListenerOptions listenerOptions(String service) {
         return MpListenerOptions.defaults()
                 .withHandshakeTimeout(handshakeTimeout)
-                .withMaxMessage(maxMessage)
                 .withAdmission(this::admits)
                 .withRefused((peer, why) -> {
                     // One who leaves without a word was perhaps only looking whether somebody listens.

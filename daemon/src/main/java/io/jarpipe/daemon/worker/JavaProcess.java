@@ -1,10 +1,9 @@
 package io.jarpipe.daemon.worker;
 
 import io.jarpipe.WorkerExit;
+import io.jarpipe.connection.CurrentProcess;
 import io.jarpipe.os.Threads;
-import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.sharing.SharedObjects;
-import io.jarpipe.sync.ProcessLock;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -93,11 +92,12 @@ public final class JavaProcess {
     private void run() {
         pid.complete(Threads.kernelId());
         int code = ExitCode.RETURNED;
+        CurrentProcess.enter(parts.shared());
         try {
             released.await();
             parts.code().run();
             joinOtherThreads();
-            flushQueues();
+            parts.shared().flush();
         } catch (WorkerExit exit) {
             code = exit.code();
             flushAfterFailure();
@@ -128,17 +128,11 @@ public final class JavaProcess {
         }
     }
 
-    private void flushQueues() throws IOException, InterruptedException {
-        for (PipeQueue<?> queue : parts.shared().queues()) {
-            queue.joinThread();
-        }
-    }
-
     /** A CPython child, too, flushes its queues after an uncaught exception. */
     private void flushAfterFailure() {
         Thread.interrupted(); // the exception may have left it set; a termination sets it anew
         try {
-            flushQueues();
+            parts.shared().flush();
         } catch (IOException e) {
             LOG.log(Level.WARNING, "items of " + parts.name() + " were lost", e);
         } catch (InterruptedException e) {
@@ -213,7 +207,7 @@ public final class JavaProcess {
             return false;
         }
         if (code != ExitCode.RETURNED) {
-            giveUp();
+            parts.shared().giveUp(parts.name());
         }
         parts.shared().close();
         parts.output().close(code >= 0);
@@ -221,21 +215,6 @@ public final class JavaProcess {
         parts.status().exit(code);
         ended.accept(this);
         return true;
-    }
-
-    /** Releases what a process that ends abnormally would leave taken for ever. */
-    private void giveUp() {
-        for (ProcessLock lock : parts.shared().locks()) {
-            if (lock.releaseHeld()) {
-                LOG.log(Level.WARNING, "{0} ended while it held {1}: released", parts.name(), lock);
-            }
-        }
-        for (PipeQueue<?> queue : parts.shared().queues()) {
-            int lost = queue.discardUnwritten();
-            if (lost > 0) {
-                LOG.log(Level.WARNING, "{0} ended before {1} of its items were written", parts.name(), lost);
-            }
-        }
     }
 
     /**

@@ -93,6 +93,7 @@ final class WorkerClassLoader extends URLClassLoader {
         private static final String ROOT = "io.jarpipe.";
         private static final String PICKLE = ROOT + "pickle.";
         private static final String CONNECTION = ROOT + "connection.Mp";
+        private static final String SHARING = ROOT + "sharing.Mp";
 
         ApiLoader() {
             super("jarpipe-api", ClassLoader.getPlatformClassLoader());
@@ -109,6 +110,7 @@ final class WorkerClassLoader extends URLClassLoader {
         private static boolean isApi(String name) {
             return name.startsWith(PICKLE)
                     || name.startsWith(CONNECTION)
+                    || name.startsWith(SHARING)
                     || (name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
         }
     }
