@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Workers that are given connections, queues, locks and sockets while they run, and pass them on. */
@@ -40,7 +41,7 @@ public final class PassingWorkers {
     /** Receives connections; over each it receives one object, sends it back, and closes it. */
     public static void answerOnce(MpConnection calls, int times) throws IOException, InterruptedException {
         for (int i = 0; i < times; i++) {
-            try (MpConnection connection = (MpConnection) calls.recv()) {
+            try (MpConnection connection = (MpConnection) Objects.requireNonNull(calls.recv())) {
                 connection.send(connection.recv());
             }
         }
@@ -88,7 +89,7 @@ public final class PassingWorkers {
             return switch (method) {
                 case "keep" -> keep(name, argument);
                 case "kinds" -> kinds(argument);
-                case "same" -> object == kept.get(String.valueOf(argument));
+                case "same" -> Objects.equals(object, kept.get(String.valueOf(argument))); // by identity
                 case "give" -> object;
                 case "giveNested" -> nested(object);
                 case "close" -> close(object);
@@ -192,7 +193,7 @@ public final class PassingWorkers {
                     socket.outputStream().write((byte[]) argument);
                     yield null;
                 }
-                case "read" -> socket.inputStream().readNBytes(((Number) argument).intValue());
+                case "read" -> socket.inputStream().readNBytes(((Number) Objects.requireNonNull(argument)).intValue());
                 case "readAll" -> new String(socket.inputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
                 case "shutdown" -> {
                     socket.shutdownOutput();

@@ -8,6 +8,7 @@ import io.jarpipe.connection.MpListener;
 import io.jarpipe.connection.MpPipe;
 import io.jarpipe.sharing.MpProcess;
 import java.io.IOException;
+import java.util.Objects;
 
 /** Workers that open listeners, connections and pipes by themselves. */
 public final class ProcessWorkers {
@@ -20,7 +21,7 @@ public final class ProcessWorkers {
         MpListener listener = MpListener.open(MpAddress.of(address), key);
         told.send(listener.address().toString());
         MpConnection accepted = listener.accept();
-        MpConnection connected = MpClient.connect(MpAddress.of((String) told.recv()), key);
+        MpConnection connected = MpClient.connect(MpAddress.of((String) Objects.requireNonNull(told.recv())), key);
         connected.send("from Java");
         MpPipe pipe = MpPipe.create(true);
         told.send(PyTuple.of(pipe.first(), accepted));
@@ -37,8 +38,11 @@ public final class ProcessWorkers {
     /** Does the same with a program that has another authkey than the one it is a worker of. */
     public static void passElsewhere(MpConnection told, String address, byte[] key)
             throws IOException, InterruptedException {
-        try (MpProcess process = MpProcess.enter(key)) {
+        MpProcess process = MpProcess.enter(key);
+        try {
             pass(told, address, key);
+        } finally {
+            process.close();
         }
         try (MpPipe pipe = MpPipe.create(true)) {
             told.send(pipe.first());
@@ -47,7 +51,7 @@ public final class ProcessWorkers {
     }
 
     private static void passOver(MpConnection told, MpConnection opened) throws IOException, InterruptedException {
-        try (MpConnection passed = (MpConnection) opened.recv();
+        try (MpConnection passed = (MpConnection) Objects.requireNonNull(opened.recv());
                 MpPipe pipe = MpPipe.create(true)) {
             passed.send("over the passed one");
             opened.send(pipe.second());
