@@ -76,7 +76,7 @@ class Places(ServeTest):
     def test_what_is_no_socket_is_left_alone(self) -> None:
         file = self.write("file", "precious")
         self.assert_refuses(
-            "--address", file, says=(f"{file} exists and is no socket", "--address")
+            "--address", file, says=(f"{file} exists and is no socket", "choose another address")
         )
         with open(file, encoding="utf-8") as content:
             self.assertEqual(content.read(), "precious")
