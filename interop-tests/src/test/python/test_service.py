@@ -421,7 +421,8 @@ class Options(ServiceCase):
                 f"{IDLE_CLIENTS} idle clients: {services.descriptors() - descriptors} descriptors,"
                 f" {more_threads} threads, {each:.2f} KiB of memory each"
             )
-            self.assertEqual(services.descriptors() - descriptors, IDLE_CLIENTS)
+            # Fewer if the last `jarpipe ps` was still being served when they were counted.
+            self.assertLessEqual(services.descriptors() - descriptors, IDLE_CLIENTS)
             self.assertLess(more_threads, 10)
             self.assertLess(each, KIB_PER_CONNECTION)
             self.assertEqual(self.connections(services), str(IDLE_CLIENTS))
