@@ -34,7 +34,7 @@ final class ArchitectureTest {
             "pickle", Set.of("binding"),
             "auth", Set.of("wire"),
             "sync", Set.of("os"),
-            "connection", Set.of("os", "wire", "pickle", "auth"),
+            "connection", Set.of("os", "wire", "pickle", "binding", "auth"),
             "queue", Set.of("os", "wire", "pickle", "binding", "connection", "sync"),
             "sharing", Set.of("os", "auth", "pickle", "connection", "sync", "queue"),
             "spawn", Set.of("os", "sharing"));

@@ -141,11 +141,7 @@ final class BindingTest {
 
     @Test
     void reads_records_in_containers() throws Exception {
-        assertThat(convert(
-                        declared("points"),
-                        PyTuple.of(point(1, 2), null).stream()
-                                .map(p -> p == null ? null : point(1.0, 2.0))
-                                .toList()))
+        assertThat(convert(declared("points"), Arrays.asList(point(1.0, 2.0), null)))
                 .isEqualTo(Arrays.asList(new Point(1, 2), null));
         assertThat(convert(declared("table"), Map.of("a", List.of(point(1.0, 2.0)))))
                 .isEqualTo(Map.of("a", List.of(new Point(1, 2))));

@@ -11,7 +11,7 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
-import binding_classes as classes  # noqa: E402
+import binding_classes as classes
 
 source, sink = sys.stdin.buffer, sys.stdout.buffer
 
