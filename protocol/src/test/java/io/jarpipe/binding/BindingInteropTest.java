@@ -7,6 +7,7 @@ import io.jarpipe.ProtocolException;
 import io.jarpipe.binding.Classes.Box;
 import io.jarpipe.binding.Classes.Shape;
 import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.pickle.PickleDump;
 import io.jarpipe.pickle.RazorvineCodec;
 import io.jarpipe.testing.PythonProcess;
 import io.jarpipe.testing.Pythons;
@@ -88,7 +89,10 @@ class BindingInteropTest {
             assertThat(converted).isInstanceOf(JavaType.erasure(type));
             byte[] encoded = codec.encode(converted);
             Object again = Converters.of(type).convert(codec.decode(encoded), name);
-            assertThat(again).usingRecursiveComparison().isEqualTo(converted);
+            assertThat(again)
+                    .as(() -> PickleDump.of(encoded))
+                    .usingRecursiveComparison()
+                    .isEqualTo(converted);
             return encoded;
         } catch (PickleException e) {
             return e.toString().getBytes(StandardCharsets.UTF_8);
