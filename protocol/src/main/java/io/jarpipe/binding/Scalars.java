@@ -2,6 +2,7 @@ package io.jarpipe.binding;
 
 import java.math.BigInteger;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Converters for numbers, strings and booleans. */
@@ -42,8 +43,12 @@ final class Scalars {
 
     /** Returns the converter for a scalar type; null for another type. */
     static @Nullable Conversion of(Class<?> type) {
-        Reading reading = READINGS.get(type.isPrimitive() ? BOXES.get(type) : type);
-        return reading == null ? null : (value, pass) -> convert(type, reading, value);
+        Class<?> box = type.isPrimitive() ? Objects.requireNonNull(BOXES.get(type)) : type;
+        Reading reading = READINGS.get(box);
+        if (reading == null) {
+            return null;
+        }
+        return (value, pass) -> value != null && value.getClass() == box ? value : convert(type, reading, value);
     }
 
     private static @Nullable Object convert(Class<?> type, Reading reading, @Nullable Object value) throws Misfit {
