@@ -25,6 +25,7 @@ class CommandLine(FolderTest):
             (("serve", "--help"), ("--address", "--authkey-file", "--workers", "--grace")),
             (("help", "serve"), ("--address", "--workers")),
             (("ps", "--help"), ("--address", "--authkey-file")),
+            (("dump", "--help"), ("--frames", "--pickle", "--full", "--depth", "FILE|-")),
         ):
             with self.subTest(arguments):
                 done = command(*arguments)
@@ -44,6 +45,9 @@ class CommandLine(FolderTest):
             (("serve", "--log-level", "loud"), "loud"),
             (("serve", "--allow-uid", "root"), "--allow-uid"),
             (("ps", "more"), "more"),
+            (("dump",), "FILE"),
+            (("dump", "--frames", "--pickle", "-"), "mutually exclusive"),
+            (("dump", "--depth", "-1", "-"), "--depth"),
         ):
             with self.subTest(arguments):
                 done = command(*arguments)

@@ -33,6 +33,12 @@ class Examples(FolderTest):
             check=False,
         )
 
+    def test_instances_of_classes_go_to_java_and_come_back(self) -> None:
+        self.compile("classes/Orders.java")
+        done = self.run_program("classes/orders.py")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, "Bill(order=1, cents=130)\nBill(order=2, cents=-10)\n")
+
     def test_wordcount_counts_the_same_in_both_languages(self) -> None:
         self.compile("wordcount/src/WordCount.java")
         done = self.run_program("wordcount/wordcount.py", "--files", "200")

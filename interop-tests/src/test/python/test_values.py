@@ -250,7 +250,7 @@ class RefusalTest(TestCase):
         for item, python_type in (("text", "str"), (2**31, "int"), (0.5, "float"), ([1], "list")):
             queue.put(item)
             queue.put(7)
-            words = f"MpTypeException: item .*Python {python_type} .*java.lang.Integer"
+            words = f"MpTypeException: .* item: Python {python_type} .*java.lang.Integer"
             with self.assertRaisesRegex(RuntimeError, words):
                 remote.call("take")
             self.assertEqual(remote.call("take"), 7)

@@ -30,12 +30,12 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_KNOW = Map.of(
             "os", Set.of(),
             "wire", Set.of(),
-            "pickle", Set.of(),
+            "binding", Set.of(),
+            "pickle", Set.of("binding"),
             "auth", Set.of("wire"),
             "sync", Set.of("os"),
-            "connection", Set.of("os", "wire", "pickle", "auth"),
-            "queue", Set.of("os", "wire", "pickle", "connection", "sync"),
-            "binding", Set.of("queue"),
+            "connection", Set.of("os", "wire", "pickle", "binding", "auth"),
+            "queue", Set.of("os", "wire", "pickle", "binding", "connection", "sync"),
             "sharing", Set.of("os", "auth", "pickle", "connection", "sync", "queue"),
             "spawn", Set.of("os", "sharing"));
 

@@ -140,6 +140,21 @@ public interface MpConnection extends AutoCloseable {
     Object recv() throws IOException, InterruptedException;
 
     /**
+     * Receives an object of a declared type, waiting for it: {@code recv()} and the conversion that the parameters of a
+     * worker have, so that an instance of a Python class comes as the record that has this {@link PyClass}.
+     *
+     * @param type the type of the object: a record, a sealed interface of records, an enum, or any other type that a
+     *     parameter may have
+     * @param <T> that type
+     * @return the object; null for {@code None}
+     * @throws MpTypeException when it is not exactly representable as that type; it is consumed
+     * @throws IllegalArgumentException when the type cannot stand for anything in Python; nothing is received then
+     * @throws IOException as {@link #recv()}
+     * @throws InterruptedException when interrupted before the first byte
+     */
+    <T> @Nullable T recv(Class<T> type) throws IOException, InterruptedException;
+
+    /**
      * Receives an object if all of it comes in time. Python has no such thing: its {@code poll(timeout)} waits for the
      * first byte alone.
      *

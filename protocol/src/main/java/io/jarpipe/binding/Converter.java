@@ -1,22 +1,35 @@
 package io.jarpipe.binding;
 
 import io.jarpipe.MpTypeException;
+import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Turns an unpickled value into one Java type, made once per declared type by {@link Converters#of}. */
-@FunctionalInterface
-public interface Converter {
-    /** Leaves every value as it is. */
-    Converter IDENTITY = (value, path) -> value;
+/** Turns unpickled values into one Java type; made once per declared type by {@link Converters#of}. Thread-safe. */
+public final class Converter {
+    private final Type type;
+    private final Conversion conversion;
+
+    Converter(Type type, Conversion conversion) {
+        this.type = type;
+        this.conversion = conversion;
+    }
 
     /**
      * Converts a value; nothing is rounded, cut or guessed.
      *
-     * @param value the unpickled value
-     * @param path where it is, for the message
+     * @param value the unpickled value; not changed, but what needs no conversion is shared with the result
+     * @param path what the value is, for the message: {@code "argument 1 ('jobs')"}
      * @return the value as the declared type
      * @throws MpTypeException when it is not exactly representable as that type
      */
-    @Nullable
-    Object convert(@Nullable Object value, String path) throws MpTypeException;
+    public @Nullable Object convert(@Nullable Object value, String path) throws MpTypeException {
+        try {
+            return conversion.convert(value, new Pass(path));
+        } catch (Misfit misfit) {
+            throw misfit.toException(path);
+        } catch (StackOverflowError e) {
+            throw Misfit.of(type, value, "nested too deep for this thread's stack", e)
+                    .toException(path);
+        }
+    }
 }

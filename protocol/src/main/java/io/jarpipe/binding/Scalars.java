@@ -1,8 +1,8 @@
 package io.jarpipe.binding;
 
-import io.jarpipe.MpTypeException;
 import java.math.BigInteger;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Converters for numbers, strings and booleans. */
@@ -42,23 +42,26 @@ final class Scalars {
     private Scalars() {}
 
     /** Returns the converter for a scalar type; null for another type. */
-    static @Nullable Converter of(Class<?> type) {
-        Reading reading = READINGS.get(type.isPrimitive() ? BOXES.get(type) : type);
-        return reading == null ? null : (value, path) -> convert(type, reading, value, path);
+    static @Nullable Conversion of(Class<?> type) {
+        Class<?> box = type.isPrimitive() ? Objects.requireNonNull(BOXES.get(type)) : type;
+        Reading reading = READINGS.get(box);
+        if (reading == null) {
+            return null;
+        }
+        return (value, pass) -> value != null && value.getClass() == box ? value : convert(type, reading, value);
     }
 
-    private static @Nullable Object convert(Class<?> type, Reading reading, @Nullable Object value, String path)
-            throws MpTypeException {
+    private static @Nullable Object convert(Class<?> type, Reading reading, @Nullable Object value) throws Misfit {
         if (value == null) {
             if (type.isPrimitive()) {
-                throw Converters.mismatch(type, null, path, "a primitive cannot be None");
+                throw Misfit.of(type, null, "a primitive cannot be None");
             }
             return null;
         }
         Object read = reading.of(value);
         if (read == null) {
             boolean number = value instanceof Number && type != String.class && type != Character.class;
-            throw Converters.mismatch(type, value, path, number ? value + " does not fit exactly" : "");
+            throw Misfit.of(type, value, number ? value + " does not fit exactly" : "");
         }
         return read;
     }

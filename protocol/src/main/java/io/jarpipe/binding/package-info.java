@@ -1,4 +1,4 @@
-/** Converts unpickled values to the Java types that worker methods declare. */
+/** Fits values to declared Java types, and ties records and enums to Python classes: both ways. */
 @NullMarked
 package io.jarpipe.binding;
 

@@ -2,6 +2,8 @@ package io.jarpipe.connection;
 
 import io.jarpipe.MpConnection;
 import io.jarpipe.MpMessageStream;
+import io.jarpipe.binding.Converter;
+import io.jarpipe.binding.Converters;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Leaks;
 import io.jarpipe.os.Transport;
@@ -109,6 +111,13 @@ public final class StreamConnection implements MpConnection, CurrentProcess.Reso
     @Override
     public @Nullable Object recv() throws IOException, InterruptedException {
         return codec.decode(recvBytes());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the converter makes instances of the type
+    public <T> @Nullable T recv(Class<T> type) throws IOException, InterruptedException {
+        Converter converter = Converters.of(type);
+        return (T) converter.convert(recv(), "message");
     }
 
     @Override

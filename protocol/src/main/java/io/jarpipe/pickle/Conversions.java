@@ -4,16 +4,13 @@ import io.jarpipe.PyByteArray;
 import io.jarpipe.PyComplex;
 import io.jarpipe.PyFrozenSet;
 import io.jarpipe.PyGlobal;
+import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.binding.BoundValues;
 import java.lang.reflect.Array;
-import java.lang.reflect.InaccessibleObjectException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.RecordComponent;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,21 +37,20 @@ final class Conversions {
 
     /** Returns a record's components by name, in order. */
     static Map<String, @Nullable Object> components(Record value) {
-        Map<String, @Nullable Object> components = new LinkedHashMap<>();
-        for (RecordComponent component : value.getClass().getRecordComponents()) {
-            Method accessor = component.getAccessor();
-            try {
-                accessor.setAccessible(true);
-                components.put(component.getName(), accessor.invoke(value));
-            } catch (InvocationTargetException e) {
-                throw new Unencodable("component " + component.getName() + " of record "
-                        + value.getClass().getName() + " cannot be read: " + e.getTargetException());
-            } catch (IllegalAccessException | InaccessibleObjectException e) {
-                throw new Unencodable("cannot read component " + component.getName() + " of record "
-                        + value.getClass().getName() + ": open its package to io.jarpipe, or pass a Map");
-            }
+        try {
+            return BoundValues.components(value);
+        } catch (RuntimeException e) {
+            throw new Unencodable("record " + value.getClass().getName() + " cannot be read: " + e, e);
         }
-        return components;
+    }
+
+    /** Returns how Python builds what stands for a record or constant; null when it has no Python class. */
+    static @Nullable PyObject recipe(Object value) {
+        try {
+            return BoundValues.recipe(value);
+        } catch (RuntimeException e) {
+            throw new Unencodable(value.getClass().getName() + " cannot be read: " + e, e);
+        }
     }
 
     /**
@@ -105,7 +101,7 @@ final class Conversions {
             case byte[] bytes -> true;
             case Iterable<?> collection -> false;
             case Map<?, ?> map -> false;
-            case Record components -> false;
+            case Record components -> BoundValues.isBound(components.getClass());
             case PyByteArray bytes -> false;
             default -> !value.getClass().isArray();
         };

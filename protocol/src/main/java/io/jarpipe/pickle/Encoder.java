@@ -8,6 +8,7 @@ import io.jarpipe.PyFrozenSet;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.binding.BoundValues;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Collection;
@@ -96,7 +97,7 @@ final class Encoder extends Pickler {
         switch (value) {
             case String text -> saveString(text);
             case Character character -> saveString(character.toString());
-            case Enum<?> constant -> saveString(constant.name());
+            case Enum<?> constant -> saveEnum(constant);
             case byte[] bytes -> saveBytes(bytes);
             case PyBytes bytes -> saveBytes(bytes.toByteArray());
             case PyByteArray bytes -> saveCall(BYTEARRAY, PyTuple.of((Object) bytes.array()), bytes);
@@ -109,11 +110,37 @@ final class Encoder extends Pickler {
             case Collection<?> list -> saveList(list, list);
             case Map<?, ?> map -> saveMap(map, map);
             case Optional<?> optional -> save(optional.orElse(null));
-            case Record components -> saveMap(Conversions.components(components), components);
+            case Record components -> saveRecord(components);
             case Throwable throwable -> saveObject(ExceptionForms.recipe(throwable));
             case Object[] array -> saveTuple(PyTuple.of(array), array);
             default -> saveOther(value);
         }
+    }
+
+    private void saveEnum(Enum<?> constant) throws IOException {
+        if (!saveBound(constant)) {
+            saveString(BoundValues.name(constant));
+        }
+    }
+
+    private void saveRecord(Record value) throws IOException {
+        if (!saveBound(value)) {
+            saveMap(Conversions.components(value), value);
+        }
+    }
+
+    /** Writes a record or constant as an object of its Python class, if it has one. */
+    private boolean saveBound(Object value) throws IOException {
+        PyObject recipe = reduced.get(value);
+        if (recipe == null) {
+            recipe = Conversions.recipe(value);
+            if (recipe == null) {
+                return false;
+            }
+            reduced.put(value, recipe);
+        }
+        save(recipe);
+        return true;
     }
 
     private void saveOther(Object value) throws IOException {

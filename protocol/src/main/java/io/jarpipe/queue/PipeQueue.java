@@ -1,6 +1,8 @@
 package io.jarpipe.queue;
 
 import io.jarpipe.MpQueue;
+import io.jarpipe.binding.Converter;
+import io.jarpipe.binding.ItemSource;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Leaks;
 import io.jarpipe.os.Transport;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the Java type of the items
  */
-public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
+public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, ItemSource {
     /**
      * What a queue is made of; all of it is owned by the queue.
      *
@@ -142,6 +144,11 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
      */
     public <U extends @Nullable Object> PipeQueue<U> as(ItemConverter<U> itemConverter) {
         return new PipeQueue<>(this, itemConverter);
+    }
+
+    @Override
+    public ItemSource withItems(Converter items, String path) {
+        return as(item -> items.convert(item, path));
     }
 
     @Override

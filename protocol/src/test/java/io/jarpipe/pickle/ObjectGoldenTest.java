@@ -103,7 +103,11 @@ class ObjectGoldenTest {
     @MethodSource("objects")
     void keeps_the_recipe_when_encoded_and_decoded_again(Golden golden) throws PickleException {
         Object decoded = codec.decode(golden.bytes());
-        assertThat(codec.decode(codec.encode(decoded))).isEqualTo(decoded).hasSameHashCodeAs(decoded);
+        byte[] encoded = codec.encode(decoded);
+        assertThat(codec.decode(encoded))
+                .as(() -> PickleDump.of(encoded))
+                .isEqualTo(decoded)
+                .hasSameHashCodeAs(decoded);
     }
 
     @ParameterizedTest

@@ -146,6 +146,8 @@ final class TargetResolver {
                     throw StartException.argument(target, e);
                 }
                 problems.add(binding.signature() + ": " + e.getMessage());
+            } catch (IllegalArgumentException e) {
+                throw failure(binding.signature() + " cannot be called from Python: " + e.getMessage(), e);
             }
         }
         throw failure(
