@@ -26,6 +26,23 @@ final class Source extends InputStream {
         return position;
     }
 
+    void seek(int newPosition) {
+        position = newPosition;
+    }
+
+    int length() {
+        return pickle.length;
+    }
+
+    byte[] array() {
+        return pickle;
+    }
+
+    /** Returns the next byte, 0 to 255, without taking it, or -1 at the end. */
+    int peek() {
+        return position < pickle.length ? pickle[position] & 0xff : -1;
+    }
+
     /** Moves over bytes that must be there and returns where they begin. */
     private int advance(long count, String what) {
         if (count < 0 || count > pickle.length - position) {

@@ -24,14 +24,22 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Any bytes give a value or a PickleException, within bounded time; a value can be encoded, or says why not. */
+@ParameterizedClass
+@EnumSource(PickleCodecs.class)
 class DecoderFuzzTest {
     private static final int ROUNDS = 120_000;
     private static final int MAX_SEED_PICKLE_LENGTH = 2000;
     private static final List<Opcode> OPCODES = List.of(Opcode.values());
 
-    private final RazorvineCodec codec = new RazorvineCodec();
+    private final PickleCodec codec;
+
+    DecoderFuzzTest(PickleCodecs kind) {
+        codec = kind.create();
+    }
 
     private static byte[] mutate(Random random, List<byte[]> seeds) {
         byte[] pickle = seeds.get(random.nextInt(seeds.size())).clone();
