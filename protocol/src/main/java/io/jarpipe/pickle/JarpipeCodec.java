@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * jarpipe's own codec: reads protocols 0 to 5, writes protocol 4 unless told otherwise.
  *
- * <p>Immutable and thread-safe, for virtual threads as well. It keeps a few decoders with their working memory between
- * messages, some tens of kilobytes each and not more than four per processor, and nothing of the messages but short
- * strings.
+ * <p>Immutable and thread-safe, for virtual threads as well. It keeps a few decoders and encoders with their working
+ * memory between messages, some tens of kilobytes each and not more than four per processor, and nothing of the
+ * messages but short strings.
  *
  * <p>All that a peer can get wrong is a {@link PickleException}: no bytes make decoding overflow the stack, loop, or
  * take heap out of proportion to what they hold. See {@link PickleLimits} and {@link GlobalFilter}.
@@ -22,17 +22,18 @@ public final class JarpipeCodec implements PickleCodec {
     /** The highest protocol that can be written, and the highest there is. */
     public static final int HIGHEST_PROTOCOL = 5;
 
-    private static final int DEFAULT_PROTOCOL = 4;
+    private static final int SLOTS_PER_PROCESSOR = 4;
 
     private final PickleLimits limits;
     private final GlobalFilter filter;
     private final PyTypes types;
     private final int protocol;
     private final AtomicReferenceArray<@Nullable JarpipeDecoder> decoders;
+    private final AtomicReferenceArray<@Nullable Encoder> encoders;
 
     /** Creates the codec with its defaults: protocol 4, every name allowed, {@link PickleLimits#defaults()}. */
     public JarpipeCodec() {
-        this(PickleLimits.defaults(), GlobalFilter.ALL, PyTypes.standard(), DEFAULT_PROTOCOL);
+        this(PickleLimits.defaults(), GlobalFilter.ALL, PyTypes.standard(), Encoder.DEFAULT_PROTOCOL);
     }
 
     private JarpipeCodec(PickleLimits limits, GlobalFilter filter, PyTypes types, int protocol) {
@@ -40,8 +41,10 @@ public final class JarpipeCodec implements PickleCodec {
         this.filter = filter;
         this.types = types;
         this.protocol = protocol;
-        decoders = new AtomicReferenceArray<>(
-                4 * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()));
+        int kept =
+                SLOTS_PER_PROCESSOR * Integer.highestOneBit(Runtime.getRuntime().availableProcessors());
+        decoders = new AtomicReferenceArray<>(kept);
+        encoders = new AtomicReferenceArray<>(kept);
     }
 
     /**
@@ -106,7 +109,16 @@ public final class JarpipeCodec implements PickleCodec {
 
     @Override
     public byte[] encode(@Nullable Object value, Reducer reducer) throws PickleException {
-        return new Encoder(reducer).encode(value);
+        int slot = slot();
+        Encoder encoder = encoders.getAndSet(slot, null);
+        if (encoder == null) {
+            encoder = new Encoder(protocol, limits.encodeDepth(), types);
+        }
+        try {
+            return encoder.encode(value, reducer);
+        } finally {
+            encoders.setRelease(slot, encoder);
+        }
     }
 
     /** Returns where the calling thread finds a decoder, unless another thread with the same place has taken it. */

@@ -1,5 +1,6 @@
 package io.jarpipe.pickle;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -59,8 +60,15 @@ final class Utf8 {
         return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
     }
 
+    /** Encodes a text. The JDK writes a question mark for a lone surrogate; without any there is none. */
     static byte[] encode(String text) {
-        return hasLoneSurrogate(text) ? encodeSurrogates(text) : text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        for (byte b : bytes) {
+            if (b == '?') {
+                return hasLoneSurrogate(text) ? encodeSurrogates(text) : bytes;
+            }
+        }
+        return bytes;
     }
 
     private static boolean hasLoneSurrogate(String text) {
@@ -80,7 +88,7 @@ final class Utf8 {
     }
 
     private static byte[] encodeSurrogates(String text) {
-        Output bytes = new Output();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(3 * text.length());
         int index = 0;
         while (index < text.length()) {
             int codePoint = text.codePointAt(index);
@@ -90,7 +98,7 @@ final class Utf8 {
                 bytes.write(0x80 | (codePoint >> 6 & 0x3f));
                 bytes.write(0x80 | (codePoint & 0x3f));
             } else {
-                bytes.write(Character.toString(codePoint).getBytes(StandardCharsets.UTF_8));
+                bytes.writeBytes(Character.toString(codePoint).getBytes(StandardCharsets.UTF_8));
             }
         }
         return bytes.toByteArray();
