@@ -8,8 +8,8 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.ListeningSocket;
 import io.jarpipe.os.ListeningSocket.Accepted;
 import io.jarpipe.os.Transport;
+import io.jarpipe.pickle.JarpipeCodec;
 import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -66,7 +66,7 @@ public final class Acceptor implements AutoCloseable {
     private final byte @Nullable [] key;
     private final MpListenerOptions options;
     private final Clients clients;
-    private final PickleCodec codec = new RazorvineCodec();
+    private final PickleCodec codec = new JarpipeCodec();
     private final Semaphore places;
     private final HandshakesInProgress handshakes;
     private final Thread thread;

@@ -6,8 +6,8 @@ import io.jarpipe.auth.Handshake;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
+import io.jarpipe.pickle.JarpipeCodec;
 import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +72,7 @@ public final class MpClient {
         Deadline deadline = Deadline.after(options.timeout());
         Transport transport = Transport.adopt(Sockets.connect(address, deadline), true, true);
         try {
-            PickleCodec codec = new RazorvineCodec();
+            PickleCodec codec = new JarpipeCodec();
             if (authkey != null) {
                 Handshake.Md5 md5 = options.allowMd5() ? Handshake.Md5.ALLOWED : Handshake.Md5.REFUSED;
                 Authentication.run(Handshake.Role.CLIENT, authkey, md5, transport, options.timeout(), deadline);

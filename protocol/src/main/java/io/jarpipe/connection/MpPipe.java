@@ -5,7 +5,7 @@ import io.jarpipe.os.Fd;
 import io.jarpipe.os.PipeSize;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
-import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.pickle.JarpipeCodec;
 import io.jarpipe.wire.FrameDescriptor;
 import java.io.IOException;
 import java.util.List;
@@ -84,7 +84,7 @@ public final class MpPipe implements AutoCloseable {
             Transport first = Transport.adopt(ends.getFirst(), true, duplex);
             try {
                 Transport second = Transport.adopt(ends.getLast(), duplex, true);
-                RazorvineCodec codec = new RazorvineCodec();
+                JarpipeCodec codec = new JarpipeCodec();
                 return new MpPipe(
                         new StreamConnection(first, true, duplex, codec, maxLength),
                         new StreamConnection(second, duplex, true, codec, maxLength));
