@@ -1,12 +1,12 @@
 package io.jarpipe.pickle;
 
-import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -62,24 +62,25 @@ final class EncoderMemo {
         return hash(value, 0);
     }
 
+    /** Chooses by exact classes, not by a switch over types: this runs for every container. */
     private static int hash(Object value, int level) {
-        return switch (value) {
-            case ArrayList<?> list -> {
-                int size = list.size();
-                yield size == 0
-                        ? System.identityHashCode(value)
-                        : 31 * (31 * size + part(list.get(0), level)) + part(list.get(size - 1), MAX_DESCENT);
+        Class<?> type = value.getClass();
+        if (type == LinkedHashMap.class) {
+            Map<?, ?> map = (Map<?, ?>) value;
+            return map.isEmpty() ? System.identityHashCode(value) : hashOfEntries(map, level);
+        }
+        if (type == ArrayList.class || type == PyTuple.class) {
+            List<?> list = (List<?>) value;
+            int size = list.size();
+            if (size > 0) {
+                return 31 * (31 * size + part(list.get(0), level)) + part(list.get(size - 1), MAX_DESCENT);
             }
-            case PyTuple tuple -> {
-                int size = tuple.size();
-                yield size == 0
-                        ? 1
-                        : 37 * (31 * size + part(tuple.get(0), level)) + part(tuple.get(size - 1), MAX_DESCENT);
-            }
-            case LinkedHashMap<?, ?> map -> map.isEmpty() ? System.identityHashCode(value) : hashOfEntries(map, level);
-            case byte[] bytes -> bytes.length == 0 ? 0 : 31 * bytes.length + bytes[0] + 961 * bytes[bytes.length >> 1];
-            default -> System.identityHashCode(value);
-        };
+        }
+        if (type == byte[].class) {
+            byte[] bytes = (byte[]) value;
+            return bytes.length == 0 ? 0 : 31 * bytes.length + bytes[0] + 961 * bytes[bytes.length >> 1];
+        }
+        return System.identityHashCode(value);
     }
 
     private static int hashOfEntries(Map<?, ?> map, int level) {
@@ -92,15 +93,18 @@ final class EncoderMemo {
     }
 
     private static int part(@Nullable Object value, int level) {
-        return switch (value) {
-            case null -> 0;
-            case Long number -> number.hashCode();
-            case Integer number -> number;
-            case Double number -> number.hashCode();
-            case String text -> hash(text);
-            case PyObject object -> 1;
-            default -> level < MAX_DESCENT ? 1 + hash(value, level + 1) : 1;
-        };
+        if (value == null) {
+            return 0;
+        }
+        Class<?> type = value.getClass();
+        if (type == Long.class || type == Integer.class || type == Double.class) {
+            return value.hashCode();
+        }
+        if (type == String.class) {
+            return hash((String) value);
+        }
+        boolean isContainer = type == PyTuple.class || type == ArrayList.class || type == LinkedHashMap.class;
+        return isContainer && level < MAX_DESCENT ? 1 + hash(value, level + 1) : 1;
     }
 
     /** Returns the number under which a value was remembered, or {@link #NOT_FOUND}. */

@@ -18,8 +18,10 @@ final class Output {
     private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.BIG_ENDIAN);
 
     private static final int INITIAL_SIZE = 512;
-    private static final int KEPT_SIZE = 1 << 16;
+    private static final int KEPT_SIZE = 1 << 18;
     private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
+    /** Room for what follows something large, so that the array need not grow again for it. */
+    private static final long SLACK = 256;
     /** Frames end at the first value that begins behind this many bytes. */
     private static final int FRAME_SIZE = 1 << 16;
     /** Shorter frames are left out. */
@@ -52,7 +54,8 @@ final class Output {
         if (count > MAX_SIZE - size) {
             throw new Unencodable("pickle larger than 2 GiB");
         }
-        bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_SIZE, Math.max(2L * bytes.length, (long) size + count)));
+        long wanted = Math.max(2L * bytes.length, size + count + SLACK);
+        bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_SIZE, wanted));
     }
 
     void write(int value) {
