@@ -19,9 +19,11 @@ final class DecoderState {
     /** Stands in the memo for None, because null means that nothing is there. */
     private static final Object NONE = new Object();
 
+    private static final byte[] NO_BYTES = {};
+
     private final PickleLimits limits;
 
-    Source source = new Source(new byte[0]);
+    final Source source = new Source(NO_BYTES);
 
     @Nullable
     Object[] values = new @Nullable Object[INITIAL];
@@ -47,7 +49,7 @@ final class DecoderState {
     }
 
     void begin(byte[] pickle) {
-        source = new Source(pickle);
+        source.begin(pickle);
         room = limits.heapBytes();
     }
 
@@ -57,7 +59,7 @@ final class DecoderState {
      * @param left how many values may be left on the stack: what has been popped is gone already
      */
     void clear(int left) {
-        source = new Source(new byte[0]);
+        source.begin(NO_BYTES);
         if (values.length > KEPT) {
             values = new @Nullable Object[INITIAL];
         } else {

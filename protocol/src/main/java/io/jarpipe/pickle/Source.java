@@ -15,11 +15,17 @@ final class Source extends InputStream {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final byte[] pickle;
+    private byte[] pickle;
     private int position;
 
     Source(byte[] pickle) {
         this.pickle = pickle;
+    }
+
+    /** Begins to read another pickle. */
+    void begin(byte[] newPickle) {
+        pickle = newPickle;
+        position = 0;
     }
 
     int position() {

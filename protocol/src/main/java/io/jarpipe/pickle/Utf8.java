@@ -1,6 +1,9 @@
 package io.jarpipe.pickle;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -9,6 +12,11 @@ import java.nio.charset.StandardCharsets;
  */
 final class Utf8 {
     private static final char REPLACEMENT = '\uFFFD';
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long HIGH_BITS = LOW_BITS << 7;
+    private static final long QUESTION_MARKS = LOW_BITS * '?';
 
     private Utf8() {}
 
@@ -63,12 +71,24 @@ final class Utf8 {
     /** Encodes a text. The JDK writes a question mark for a lone surrogate; without any there is none. */
     static byte[] encode(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        for (byte b : bytes) {
-            if (b == '?') {
-                return hasLoneSurrogate(text) ? encodeSurrogates(text) : bytes;
+        return hasQuestionMark(bytes) && hasLoneSurrogate(text) ? encodeSurrogates(text) : bytes;
+    }
+
+    /** Looks at eight bytes at a time: a byte that becomes zero borrows from its highest bit. */
+    private static boolean hasQuestionMark(byte[] bytes) {
+        int index = 0;
+        for (; index <= bytes.length - Long.BYTES; index += Long.BYTES) {
+            long zeros = (long) LONG.get(bytes, index) ^ QUESTION_MARKS;
+            if (((zeros - LOW_BITS) & ~zeros & HIGH_BITS) != 0) {
+                return true;
             }
         }
-        return bytes;
+        for (; index < bytes.length; index++) {
+            if (bytes[index] == '?') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean hasLoneSurrogate(String text) {
