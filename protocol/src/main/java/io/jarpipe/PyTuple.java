@@ -1,6 +1,7 @@
 package io.jarpipe;
 
 import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.RandomAccess;
@@ -31,6 +32,18 @@ public final class PyTuple extends AbstractList<@Nullable Object> implements Ran
      */
     public static PyTuple of(@Nullable Object... elements) {
         return elements.length == 0 ? EMPTY : new PyTuple(elements.clone());
+    }
+
+    /**
+     * Makes a tuple of a part of an array.
+     *
+     * @param source the array, copied; nulls are allowed
+     * @param from index of the first element
+     * @param to index after the last element
+     * @return the tuple
+     */
+    public static PyTuple copyOfRange(@Nullable Object[] source, int from, int to) {
+        return from == to ? EMPTY : new PyTuple(Arrays.copyOfRange(source, from, to));
     }
 
     /**

@@ -6,7 +6,6 @@ import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.JavaProcess;
 import io.jarpipe.daemon.worker.Workers;
 import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.pickle.RazorvineCodec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -37,13 +36,14 @@ public final class Daemon {
      * @param door where to listen, with which key, for whom
      * @param code the folders and jars with the workers' classes
      * @param maxMessage the longest message a worker accepts, in bytes
+     * @param codec reads and writes the messages of clients and workers
      * @param services what else it does; closed when this call fails
      * @return the daemon
      * @throws IOException when the address is taken or cannot be bound
      */
-    public static Daemon start(FrontDoor.Settings door, List<Path> code, int maxMessage, Services services)
+    public static Daemon start(
+            FrontDoor.Settings door, List<Path> code, int maxMessage, PickleCodec codec, Services services)
             throws IOException {
-        PickleCodec codec = new RazorvineCodec();
         Workers workers = new Workers(code, codec, maxMessage);
         ControlServer control = new ControlServer(workers, services, codec);
         try {

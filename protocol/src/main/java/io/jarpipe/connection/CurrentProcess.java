@@ -1,7 +1,7 @@
 package io.jarpipe.connection;
 
 import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.pickle.JarpipeCodec;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public interface CurrentProcess {
     /** A thread of no process: what it opens shares nothing, and is closed by its user alone. */
     CurrentProcess NONE = new CurrentProcess() {
-        private final PickleCodec codec = new RazorvineCodec();
+        private final PickleCodec codec = new JarpipeCodec();
 
         @Override
         public PickleCodec codec() {

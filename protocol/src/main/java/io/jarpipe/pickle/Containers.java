@@ -24,11 +24,17 @@ final class Containers {
             Object target, boolean pairs, @Nullable Object[] items) {}
 
     private final Keys keys;
+    private final Collisions collisions = new Collisions();
     private final List<Batch> waiting = new ArrayList<>(0);
     private final Set<Object> waitingTargets = Collections.newSetFromMap(new IdentityHashMap<>(0));
 
     Containers(Keys keys) {
         this.keys = keys;
+    }
+
+    /** Says whether items of a container wait for the end, which later items must not overtake. */
+    boolean isWaiting(Object target) {
+        return !waiting.isEmpty() && waitingTargets.contains(target);
     }
 
     /** Appends to a list, or to an object's list items. */
@@ -110,6 +116,7 @@ final class Containers {
         Set<@Nullable Object> set = Values.setOrNull(batch.target());
         for (int index = 0; index < items.length; index += batch.pairs() ? 2 : 1) {
             boolean isNew;
+            collisions.watch(batch.target(), items[index]);
             if (set != null) {
                 isNew = set.add(items[index]);
             } else if (map != null) {

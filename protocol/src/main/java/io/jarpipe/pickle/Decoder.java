@@ -6,7 +6,6 @@ import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -81,15 +80,15 @@ final class Decoder extends Unpickler {
             case PUT, BINPUT, LONG_BINPUT, MEMOIZE, GET, BINGET, LONG_BINGET -> library(opcode);
             case PROTO -> protocol();
             case FRAME -> frame();
-            case INT -> values.add(TextForms.integerOrBoolean(source.readLine()));
-            case LONG -> values.add(TextForms.longInteger(source.readLine()));
+            case INT -> values.add(TextForms.integerOrBoolean(source.readLine(), TextForms.MAX_DIGITS));
+            case LONG -> values.add(TextForms.longInteger(source.readLine(), TextForms.MAX_DIGITS));
             case FLOAT -> values.add(TextForms.floating(source.readLine()));
             case UNICODE -> values.add(TextForms.unicode(source.readLine()));
             case BININT -> values.add((long) source.readInt());
             case BININT1 -> values.add((long) source.readUnsignedByte());
             case BININT2 -> values.add((long) source.readUnsignedShort());
-            case LONG1 -> values.add(integer(source.readBytes(source.readUnsignedByte())));
-            case LONG4 -> values.add(integer(source.readBytes(source.readInt())));
+            case LONG1 -> values.add(Integers.of(source.readBytes(source.readUnsignedByte())));
+            case LONG4 -> values.add(Integers.of(source.readBytes(source.readInt())));
             case SHORT_BINSTRING -> values.add(source.readAscii(source.readUnsignedByte()));
             case BINSTRING -> values.add(source.readAscii(source.readInt()));
             case SHORT_BINUNICODE -> values.add(source.readUtf8(source.readUnsignedByte()));
@@ -148,21 +147,6 @@ final class Decoder extends Unpickler {
         if (length < 0 || length > source.available()) {
             throw new Malformed(Long.toUnsignedString(length) + " bytes of frame", source.available() + " bytes left");
         }
-    }
-
-    private static Object integer(byte[] twosComplement) {
-        if (twosComplement.length > Long.BYTES) {
-            byte[] bigEndian = new byte[twosComplement.length];
-            for (int index = 0; index < bigEndian.length; index++) {
-                bigEndian[bigEndian.length - 1 - index] = twosComplement[index];
-            }
-            return TextForms.normalized(new BigInteger(bigEndian));
-        }
-        long number = twosComplement.length > 0 && twosComplement[twosComplement.length - 1] < 0 ? -1 : 0;
-        for (int index = twosComplement.length - 1; index >= 0; index--) {
-            number = number << Byte.SIZE | (twosComplement[index] & 0xff);
-        }
-        return number;
     }
 
     private void tuple(int size) {

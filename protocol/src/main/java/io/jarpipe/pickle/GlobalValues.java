@@ -33,6 +33,11 @@ final class GlobalValues {
         this.containers = containers;
     }
 
+    /** Says whether a name may be that of such a call. */
+    static boolean isHelper(PyGlobal callable) {
+        return callable.module().equals("builtins") || callable.module().equals("_codecs");
+    }
+
     /** Returns the value that a call makes, or null if it makes none that Java knows. */
     @Nullable
     Object call(Object callable, PyTuple args) {

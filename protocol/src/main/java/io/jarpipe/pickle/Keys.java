@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * would take for ever. So the expanded sizes of all keys together are limited by the size of the pickle.
  */
 final class Keys {
-    private static final int MAX_DEPTH = 500;
+    private static final int DEFAULT_DEPTH = 500;
     private static final long BASE_BUDGET = 100_000;
     private static final long BUDGET_PER_BYTE = 100;
     private static final Size PLAIN = new Size(1, 0, false);
@@ -31,9 +31,15 @@ final class Keys {
     private record Size(long values, int depth, boolean holdsObject) {}
 
     private final IdentityHashMap<Object, Size> sizes = new IdentityHashMap<>(0);
+    private final int maxDepth;
     private long budget;
 
     Keys(int pickleLength) {
+        this(pickleLength, DEFAULT_DEPTH);
+    }
+
+    Keys(int pickleLength, int maxDepth) {
+        this.maxDepth = maxDepth;
         this.budget = BASE_BUDGET + BUDGET_PER_BYTE * pickleLength;
     }
 
@@ -81,13 +87,13 @@ final class Keys {
         int depth = 0;
         boolean holdsObject = false;
         for (Object element : elements) {
-            Size size = level < MAX_DEPTH ? size(element, level + 1) : PLAIN;
+            Size size = level < maxDepth ? size(element, level + 1) : PLAIN;
             values = Math.min(Long.MAX_VALUE / 2, values + size.values());
             depth = Math.max(depth, size.depth());
             holdsObject |= size.holdsObject();
         }
-        if (depth >= MAX_DEPTH || level >= MAX_DEPTH) {
-            throw new Malformed("a key nested at most " + MAX_DEPTH + " deep", "a deeper one");
+        if (depth >= maxDepth || level >= maxDepth) {
+            throw new Malformed("a key nested at most " + maxDepth + " deep", "a deeper one");
         }
         return new Size(values, depth + 1, holdsObject);
     }

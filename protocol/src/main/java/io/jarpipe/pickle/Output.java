@@ -1,52 +1,173 @@
 package io.jarpipe.pickle;
 
-import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Collects a pickle in an array that grows. Numbers are little-endian. */
-final class Output extends OutputStream {
-    private static final int INITIAL_SIZE = 256;
+/**
+ * Collects a pickle in an array that grows. Numbers are little-endian unless said otherwise.
+ *
+ * <p>From protocol 4 on the pickle is divided into frames of about 64 KiB, as CPython writes them; large strings and
+ * bytes stand outside of frames. Source: CPython {@code Lib/pickle.py, _Framer}.
+ */
+final class Output {
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final int INITIAL_SIZE = 512;
+    private static final int KEPT_SIZE = 1 << 18;
     private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
+    /** Room for what follows something large, so that the array need not grow again for it. */
+    private static final long SLACK = 256;
+    /** Frames end at the first value that begins behind this many bytes. */
+    private static final int FRAME_SIZE = 1 << 16;
+    /** Shorter frames are left out. */
+    private static final int SMALLEST_FRAME = 4;
+
+    private static final int FRAME_HEADER = 1 + Long.BYTES;
+    private static final int NO_FRAME = -1;
 
     private byte[] bytes = new byte[INITIAL_SIZE];
     private int size;
+    private int frameStart = NO_FRAME;
+    private int frameEnd = Integer.MAX_VALUE;
+
+    void clear() {
+        if (bytes.length > KEPT_SIZE) {
+            bytes = new byte[INITIAL_SIZE];
+        }
+        size = 0;
+        frameStart = NO_FRAME;
+        frameEnd = Integer.MAX_VALUE;
+    }
 
     private void reserve(int count) {
-        if (bytes.length - size >= count) {
-            return;
+        if (bytes.length - size < count) {
+            grow(count);
         }
+    }
+
+    private void grow(int count) {
         if (count > MAX_SIZE - size) {
             throw new Unencodable("pickle larger than 2 GiB");
         }
-        bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_SIZE, Math.max(2L * bytes.length, (long) size + count)));
+        long wanted = Math.max(2L * bytes.length, size + count + SLACK);
+        bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_SIZE, wanted));
     }
 
-    @Override
-    public void write(int value) {
+    void write(int value) {
         reserve(1);
         bytes[size++] = (byte) value;
     }
 
-    @Override
-    public void write(byte[] source) {
+    /** Writes two bytes: an opcode and its argument. */
+    void write(int opcode, int argument) {
+        reserve(2);
+        bytes[size] = (byte) opcode;
+        bytes[size + 1] = (byte) argument;
+        size += 2;
+    }
+
+    void writeShort(int opcode, int argument) {
+        reserve(1 + Short.BYTES);
+        bytes[size] = (byte) opcode;
+        SHORT.set(bytes, size + 1, (short) argument);
+        size += 1 + Short.BYTES;
+    }
+
+    void writeInt(int opcode, int argument) {
+        reserve(1 + Integer.BYTES);
+        bytes[size] = (byte) opcode;
+        INT.set(bytes, size + 1, argument);
+        size += 1 + Integer.BYTES;
+    }
+
+    void writeLong(int opcode, long argument) {
+        reserve(1 + Long.BYTES);
+        bytes[size] = (byte) opcode;
+        LONG.set(bytes, size + 1, argument);
+        size += 1 + Long.BYTES;
+    }
+
+    /** Writes a big-endian double, the one big-endian number there is. */
+    void writeDouble(int opcode, double argument) {
+        reserve(1 + Double.BYTES);
+        bytes[size] = (byte) opcode;
+        DOUBLE.set(bytes, size + 1, argument);
+        size += 1 + Double.BYTES;
+    }
+
+    void write(byte[] source) {
         write(source, 0, source.length);
     }
 
-    @Override
-    public void write(byte[] source, int offset, int count) {
+    void write(byte[] source, int offset, int count) {
         reserve(count);
         System.arraycopy(source, offset, bytes, size, count);
         size += count;
     }
 
-    void write(Opcode opcode) {
-        write(opcode.code());
+    /**
+     * Writes a short text with a header of two bytes, an opcode and the length, if all its characters are ASCII.
+     *
+     * @return false if they are not; then nothing is written
+     */
+    boolean writeAscii(int opcode, String text) {
+        int length = text.length();
+        reserve(2 + length);
+        byte[] target = bytes;
+        int start = size + 2;
+        for (int index = 0; index < length; index++) {
+            char c = text.charAt(index);
+            if (c >= 0x80) {
+                return false;
+            }
+            target[start + index] = (byte) c;
+        }
+        target[size] = (byte) opcode;
+        target[size + 1] = (byte) length;
+        size = start + length;
+        return true;
     }
 
-    void writeInt(int value) {
-        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-            write(value >>> shift);
+    /** Begins a frame, and with it the division into frames. */
+    void beginFrame() {
+        reserve(FRAME_HEADER);
+        frameStart = size;
+        size += FRAME_HEADER;
+        frameEnd = size + Math.min(FRAME_SIZE, MAX_SIZE - size);
+    }
+
+    /** Ends the frame at the border of a value if it is long enough. */
+    void endLongFrame() {
+        if (size >= frameEnd) {
+            endFrame();
+            beginFrame();
         }
+    }
+
+    /** Ends the frame, if there is one, because something large follows that stands outside; or the pickle ends. */
+    void endFrame() {
+        if (frameStart == NO_FRAME) {
+            return;
+        }
+        int length = size - frameStart - FRAME_HEADER;
+        if (length < SMALLEST_FRAME) {
+            System.arraycopy(bytes, frameStart + FRAME_HEADER, bytes, frameStart, length);
+            size -= FRAME_HEADER;
+        } else {
+            bytes[frameStart] = (byte) OpcodeBytes.FRAME;
+            LONG.set(bytes, frameStart + 1, (long) length);
+        }
+        frameStart = NO_FRAME;
+    }
+
+    /** Says whether so many bytes stand outside of frames. */
+    boolean isUnframed(int length) {
+        return frameStart != NO_FRAME && length >= FRAME_SIZE;
     }
 
     byte[] toByteArray() {

@@ -15,15 +15,38 @@ final class Source extends InputStream {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final byte[] pickle;
+    private byte[] pickle;
     private int position;
 
     Source(byte[] pickle) {
         this.pickle = pickle;
     }
 
+    /** Begins to read another pickle. */
+    void begin(byte[] newPickle) {
+        pickle = newPickle;
+        position = 0;
+    }
+
     int position() {
         return position;
+    }
+
+    void seek(int newPosition) {
+        position = newPosition;
+    }
+
+    int length() {
+        return pickle.length;
+    }
+
+    byte[] array() {
+        return pickle;
+    }
+
+    /** Returns the next byte, 0 to 255, without taking it, or -1 at the end. */
+    int peek() {
+        return position < pickle.length ? pickle[position] & 0xff : -1;
     }
 
     /** Moves over bytes that must be there and returns where they begin. */

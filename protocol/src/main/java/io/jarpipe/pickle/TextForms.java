@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /** Reads the numbers and strings that protocol 0 writes as lines of text. */
 final class TextForms {
     /** Longest decimal integer, in characters: CPython's default limit, because reading one takes quadratic time. */
-    private static final int MAX_DIGITS = 4300;
+    static final int MAX_DIGITS = 4300;
 
     private static final int MAX_LONG_DIGITS = 18;
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
@@ -15,23 +15,22 @@ final class TextForms {
     private TextForms() {}
 
     /** Reads the line of INT, which is also the protocol 0 form of bool. */
-    static Object integerOrBoolean(String line) {
+    static Object integerOrBoolean(String line, int maxDigits) {
         return switch (line) {
             case "00" -> false;
             case "01" -> true;
-            default -> integer(line);
+            default -> integer(line, maxDigits);
         };
     }
 
     /** Reads the line of LONG. */
-    static Object longInteger(String line) {
-        return integer(line.endsWith("L") ? line.substring(0, line.length() - 1) : line);
+    static Object longInteger(String line, int maxDigits) {
+        return integer(line.endsWith("L") ? line.substring(0, line.length() - 1) : line, maxDigits);
     }
 
-    private static Object integer(String text) {
-        if (text.length() > MAX_DIGITS + 1 || !INTEGER.matcher(text).matches()) {
-            throw new Malformed(
-                    "a decimal integer of at most " + MAX_DIGITS + " digits", text.length() + " characters");
+    private static Object integer(String text, int maxDigits) {
+        if (text.length() - 1 > maxDigits || !INTEGER.matcher(text).matches()) {
+            throw new Malformed("a decimal integer of at most " + maxDigits + " digits", text.length() + " characters");
         }
         return text.length() <= MAX_LONG_DIGITS ? (Object) Long.valueOf(text) : normalized(new BigInteger(text));
     }
@@ -99,6 +98,76 @@ final class TextForms {
         }
         if (value > Character.MAX_CODE_POINT) {
             throw new Malformed("a number up to 10ffff", "a larger one");
+        }
+        return value;
+    }
+
+    /**
+     * Reads the line of STRING: a Python 2 string literal, which like CPython by default must be ASCII. Source: CPython
+     * {@code Objects/bytesobject.c, _PyBytes_DecodeEscape}.
+     */
+    static String quoted(String line) {
+        int last = line.length() - 1;
+        if (last < 1 || line.charAt(0) != line.charAt(last) || (line.charAt(0) != '\'' && line.charAt(0) != '"')) {
+            throw new Malformed("a string in quotes", "a line without them");
+        }
+        return ascii(line.indexOf('\\') < 0 ? line.substring(1, last) : unescaped(line, last));
+    }
+
+    private static String unescaped(String line, int end) {
+        StringBuilder text = new StringBuilder(end);
+        int index = 1;
+        while (index < end) {
+            char c = line.charAt(index++);
+            if (c != '\\') {
+                text.append(c);
+                continue;
+            }
+            if (index == end) {
+                throw new Malformed("a character behind the backslash", "the end of the string");
+            }
+            char escaped = line.charAt(index++);
+            if (escaped == 'x') {
+                text.append((char) number(line, index, Math.min(end, index + 2), 16, 2));
+                index += 2;
+            } else if (escaped >= '0' && escaped <= '7') {
+                int start = index - 1;
+                while (index < end && index - start < 3 && line.charAt(index) >= '0' && line.charAt(index) <= '7') {
+                    index++;
+                }
+                text.append((char) (number(line, start, index, 8, index - start) & 0xff));
+            } else {
+                unescape(escaped, text);
+            }
+        }
+        return text.toString();
+    }
+
+    private static void unescape(char escaped, StringBuilder text) {
+        switch (escaped) {
+            case '\\', '\'', '"' -> text.append(escaped);
+            case 'a' -> text.append('\u0007');
+            case 'b' -> text.append('\b');
+            case 'f' -> text.append('\f');
+            case 'n' -> text.append('\n');
+            case 'r' -> text.append('\r');
+            case 't' -> text.append('\t');
+            case 'v' -> text.append('\u000b');
+            default -> text.append('\\').append(escaped);
+        }
+    }
+
+    private static int number(String line, int start, int end, int radix, int digits) {
+        int value = 0;
+        for (int index = start; index < end; index++) {
+            int digit = Character.digit(line.charAt(index), radix);
+            if (digit < 0) {
+                throw new Malformed(digits + " digits", "something else");
+            }
+            value = value * radix + digit;
+        }
+        if (end - start < digits) {
+            throw new Malformed(digits + " digits", (end - start) + " characters");
         }
         return value;
     }

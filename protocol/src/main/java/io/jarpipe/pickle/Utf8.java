@@ -1,5 +1,9 @@
 package io.jarpipe.pickle;
 
+import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -8,6 +12,11 @@ import java.nio.charset.StandardCharsets;
  */
 final class Utf8 {
     private static final char REPLACEMENT = '\uFFFD';
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long HIGH_BITS = LOW_BITS << 7;
+    private static final long QUESTION_MARKS = LOW_BITS * '?';
 
     private Utf8() {}
 
@@ -59,8 +68,27 @@ final class Utf8 {
         return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
     }
 
+    /** Encodes a text. The JDK writes a question mark for a lone surrogate; without any there is none. */
     static byte[] encode(String text) {
-        return hasLoneSurrogate(text) ? encodeSurrogates(text) : text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return hasQuestionMark(bytes) && hasLoneSurrogate(text) ? encodeSurrogates(text) : bytes;
+    }
+
+    /** Looks at eight bytes at a time: a byte that becomes zero borrows from its highest bit. */
+    private static boolean hasQuestionMark(byte[] bytes) {
+        int index = 0;
+        for (; index <= bytes.length - Long.BYTES; index += Long.BYTES) {
+            long zeros = (long) LONG.get(bytes, index) ^ QUESTION_MARKS;
+            if (((zeros - LOW_BITS) & ~zeros & HIGH_BITS) != 0) {
+                return true;
+            }
+        }
+        for (; index < bytes.length; index++) {
+            if (bytes[index] == '?') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean hasLoneSurrogate(String text) {
@@ -80,7 +108,7 @@ final class Utf8 {
     }
 
     private static byte[] encodeSurrogates(String text) {
-        Output bytes = new Output();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(3 * text.length());
         int index = 0;
         while (index < text.length()) {
             int codePoint = text.codePointAt(index);
@@ -90,7 +118,7 @@ final class Utf8 {
                 bytes.write(0x80 | (codePoint >> 6 & 0x3f));
                 bytes.write(0x80 | (codePoint & 0x3f));
             } else {
-                bytes.write(Character.toString(codePoint).getBytes(StandardCharsets.UTF_8));
+                bytes.writeBytes(Character.toString(codePoint).getBytes(StandardCharsets.UTF_8));
             }
         }
         return bytes.toByteArray();

@@ -1,7 +1,7 @@
 package io.jarpipe.sharing;
 
 import io.jarpipe.connection.CurrentProcess;
-import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.pickle.JarpipeCodec;
 import java.util.Optional;
 
 /**
@@ -38,7 +38,7 @@ public final class MpProcess implements AutoCloseable {
      */
     public static MpProcess enter(byte[] authkey) {
         SharedObjects shared =
-                new SharedObjects(Optional.of(ProcessKey.of(authkey)), new RazorvineCodec(), USUAL_MESSAGE);
+                new SharedObjects(Optional.of(ProcessKey.of(authkey)), new JarpipeCodec(), USUAL_MESSAGE);
         MpProcess process = new MpProcess(shared);
         CurrentProcess.enter(shared);
         return process;

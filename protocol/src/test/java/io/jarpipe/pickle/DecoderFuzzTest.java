@@ -11,6 +11,7 @@ import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.testing.Goldens;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
@@ -24,14 +25,27 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Any bytes give a value or a PickleException, within bounded time; a value can be encoded, or says why not. */
+@ParameterizedClass
+@EnumSource(PickleCodecs.class)
 class DecoderFuzzTest {
     private static final int ROUNDS = 120_000;
+    /**
+     * How long to go on, with another seed each time; 0 in a normal build: {@code mvn ... -Djarpipe.fuzz.seconds=600}.
+     */
+    private static final long SECONDS = Long.getLong("jarpipe.fuzz.seconds", 0);
+
     private static final int MAX_SEED_PICKLE_LENGTH = 2000;
     private static final List<Opcode> OPCODES = List.of(Opcode.values());
 
-    private final RazorvineCodec codec = new RazorvineCodec();
+    private final PickleCodec codec;
+
+    DecoderFuzzTest(PickleCodecs kind) {
+        codec = kind.create();
+    }
 
     private static byte[] mutate(Random random, List<byte[]> seeds) {
         byte[] pickle = seeds.get(random.nextInt(seeds.size())).clone();
@@ -58,15 +72,18 @@ class DecoderFuzzTest {
     }
 
     @Test
-    @Timeout(120)
+    @Timeout(3600)
     void gives_a_value_or_a_pickle_exception() {
         List<byte[]> seeds = Goldens.distinctPickles()
                 .map(Goldens.Golden::bytes)
                 .filter(bytes -> bytes.length <= MAX_SEED_PICKLE_LENGTH)
                 .toList();
-        Random random = new Random(20250101);
+        long seed = SECONDS > 0 ? System.nanoTime() : 20250101;
+        Random random = new Random(seed);
+        long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
         int values = 0;
-        for (int round = 0; round < ROUNDS; round++) {
+        int round = 0;
+        for (; round < ROUNDS || System.nanoTime() - end < 0; round++) {
             byte[] pickle = mutate(random, seeds);
             try {
                 Object value = codec.decode(pickle);
@@ -76,10 +93,10 @@ class DecoderFuzzTest {
             } catch (PickleException expected) {
                 assertThat(expected.getMessage()).isNotEmpty();
             } catch (Throwable unexpected) {
-                fail("round " + round + ": " + HexFormat.of().formatHex(pickle), unexpected);
+                fail("seed " + seed + ", round " + round + ": " + HexFormat.of().formatHex(pickle), unexpected);
             }
         }
-        assertThat(values).isBetween(ROUNDS / 100, ROUNDS - 1);
+        assertThat(values).isBetween(round / 100, round - 1);
     }
 
     /** Walks a value without recursion; every part must be of a documented type. */

@@ -16,6 +16,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real interpreters load what Java encodes and say what they got. */
@@ -116,14 +118,15 @@ class EncoderInteropTest {
         expect(loop, "SimpleNamespace namespace(me=namespace(...))");
     }
 
-    static Stream<Pythons.Python> pythons() {
-        return Pythons.all().stream();
+    static Stream<Arguments> pythonsAndCodecs() {
+        return Pythons.all().stream()
+                .flatMap(python -> Arrays.stream(PickleCodecs.values()).map(kind -> Arguments.of(python, kind)));
     }
 
     @ParameterizedTest
-    @MethodSource("pythons")
-    void python_loads_what_java_encodes(Pythons.Python python) throws IOException {
-        RazorvineCodec codec = new RazorvineCodec();
+    @MethodSource("pythonsAndCodecs")
+    void python_loads_what_java_encodes(Pythons.Python python, PickleCodecs kind) throws IOException {
+        PickleCodec codec = kind.create();
         SoftAssertions softly = new SoftAssertions();
         try (PythonProcess peer = new PythonProcess(python, "describe_values.py", EncoderInteropTest.class)) {
             for (Case expected : CASES) {

@@ -2,25 +2,33 @@ package io.jarpipe.pickle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jarpipe.PickleException;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyObject.Kind;
 import io.jarpipe.PyTuple;
 import io.jarpipe.testing.Goldens;
 import io.jarpipe.testing.Goldens.Golden;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Objects without a Java counterpart, multiprocessing's above all, as every interpreter pickles them for another
  * process.
  */
+@ParameterizedClass
+@EnumSource(PickleCodecs.class)
 class ObjectGoldenTest {
-    private final RazorvineCodec codec = new RazorvineCodec();
+    private final PickleCodec codec;
+
+    ObjectGoldenTest(PickleCodecs kind) {
+        codec = kind.create();
+    }
 
     static Stream<Golden> objects() {
         return Goldens.all()
@@ -72,7 +80,7 @@ class ObjectGoldenTest {
         return Goldens.startingWith("object_enum_key");
     }
 
-    private PyObject object(Golden golden) throws PickleException {
+    private PyObject object(Golden golden) throws IOException {
         return (PyObject) codec.decode(golden.bytes());
     }
 
@@ -101,7 +109,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("objects")
-    void keeps_the_recipe_when_encoded_and_decoded_again(Golden golden) throws PickleException {
+    void keeps_the_recipe_when_encoded_and_decoded_again(Golden golden) throws IOException {
         Object decoded = codec.decode(golden.bytes());
         byte[] encoded = codec.encode(decoded);
         assertThat(codec.decode(encoded))
@@ -112,7 +120,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("semaphores")
-    void reads_locks_and_semaphores(Golden golden) throws PickleException {
+    void reads_locks_and_semaphores(Golden golden) throws IOException {
         Object decoded = codec.decode(golden.bytes());
         switch (golden.name()) {
             case "mp_lock" -> assertSemaphore(decoded, "Lock", 1, 1);
@@ -124,13 +132,13 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("connections")
-    void reads_connections(Golden golden) throws PickleException {
+    void reads_connections(Golden golden) throws IOException {
         assertConnection(codec.decode(golden.bytes()), true, golden.name().endsWith("duplex"));
     }
 
     @ParameterizedTest
     @MethodSource("queues")
-    void reads_queues(Golden golden) throws PickleException {
+    void reads_queues(Golden golden) throws IOException {
         PyObject queue = object(golden);
         assertThat(queue.className()).isEqualTo("multiprocessing.queues.Queue");
         assertQueueState(queue.stateTuple(), golden.name().endsWith("unbounded") ? Integer.MAX_VALUE : 7);
@@ -149,7 +157,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("joinableQueues")
-    void reads_joinable_queues(Golden golden) throws PickleException {
+    void reads_joinable_queues(Golden golden) throws IOException {
         PyTuple state = object(golden).stateTuple();
         assertThat(state).hasSize(10);
         assertQueueState(state, Integer.MAX_VALUE);
@@ -159,7 +167,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("simpleQueues")
-    void reads_simple_queues(Golden golden) throws PickleException {
+    void reads_simple_queues(Golden golden) throws IOException {
         PyTuple state = object(golden).stateTuple();
         assertThat(state).hasSize(4);
         assertConnection(state.get(0), true, false);
@@ -170,7 +178,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("conditions")
-    void reads_conditions(Golden golden) throws PickleException {
+    void reads_conditions(Golden golden) throws IOException {
         PyTuple state = object(golden).stateTuple();
         assertThat(state).hasSize(4);
         assertSemaphore(state.get(0), "RLock", 0, 1);
@@ -181,7 +189,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("events")
-    void reads_events(Golden golden) throws PickleException {
+    void reads_events(Golden golden) throws IOException {
         Map<String, Object> state = object(golden).stateMap();
         assertThat(state).containsOnlyKeys("_cond", "_flag");
         assertSemaphore(((PyObject) state.get("_cond")).stateTuple().get(0), "Lock", 1, 1);
@@ -190,7 +198,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("sharedLocks")
-    void keeps_the_identity_of_a_lock_that_several_objects_share(Golden golden) throws PickleException {
+    void keeps_the_identity_of_a_lock_that_several_objects_share(Golden golden) throws IOException {
         for (Object decoded :
                 List.of(codec.decode(golden.bytes()), codec.decode(codec.encode(codec.decode(golden.bytes()))))) {
             PyTuple tuple = (PyTuple) decoded;
@@ -201,7 +209,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("processes")
-    void reads_a_process(Golden golden) throws PickleException {
+    void reads_a_process(Golden golden) throws IOException {
         PyObject process = object(golden);
         assertThat(process.className()).isEqualTo("multiprocessing.context.SpawnProcess");
         Map<String, Object> state = process.stateMap();
@@ -218,7 +226,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("cycles")
-    void keeps_a_cycle_through_an_object(Golden golden) throws PickleException {
+    void keeps_a_cycle_through_an_object(Golden golden) throws IOException {
         PyObject object = (PyObject) codec.decode(codec.encode(codec.decode(golden.bytes())));
         assertThat(object.stateMap().get("me")).isSameAs(object);
         assertThat(((Map<?, ?>) object.stateMap().get("group")).get(1L)).isSameAs(object);
@@ -226,7 +234,7 @@ class ObjectGoldenTest {
 
     @ParameterizedTest
     @MethodSource("enumKeys")
-    void finds_objects_as_keys_by_their_recipe(Golden golden) throws PickleException {
+    void finds_objects_as_keys_by_their_recipe(Golden golden) throws IOException {
         Map<?, ?> first = (Map<?, ?>) codec.decode(golden.bytes());
         Map<?, ?> second = (Map<?, ?>) codec.decode(golden.bytes());
         assertThat(first).hasSize(2).isEqualTo(second);

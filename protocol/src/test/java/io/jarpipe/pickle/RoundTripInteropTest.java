@@ -2,7 +2,6 @@ package io.jarpipe.pickle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jarpipe.PickleException;
 import io.jarpipe.testing.PythonProcess;
 import io.jarpipe.testing.Pythons;
 import java.io.EOFException;
@@ -10,15 +9,23 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real interpreters send values through Java and compare what comes back by type, value, sharing and cycles. */
+@ParameterizedClass
+@EnumSource(PickleCodecs.class)
 @Timeout(120)
 class RoundTripInteropTest {
     private static final String REPORT = "report: ";
 
-    private final RazorvineCodec codec = new RazorvineCodec();
+    private final PickleCodec codec;
+
+    RoundTripInteropTest(PickleCodecs kind) {
+        codec = kind.create();
+    }
 
     static Stream<Pythons.Python> pythons() {
         return Pythons.all().stream();
@@ -47,7 +54,7 @@ class RoundTripInteropTest {
     private byte[] echo(byte[] pickle) {
         try {
             return codec.encode(codec.decode(pickle));
-        } catch (PickleException e) {
+        } catch (IOException e) {
             return e.toString().getBytes(StandardCharsets.UTF_8);
         }
     }

@@ -2,7 +2,7 @@ package io.jarpipe.daemon.cli;
 
 import io.jarpipe.MpAddress;
 import io.jarpipe.daemon.control.ControlClient;
-import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.pickle.JarpipeCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ final class PsCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         String where = address == null || address.isEmpty() ? DefaultAddress.get() : address;
         byte[] key = KeyFile.read(authkeyFile != null ? authkeyFile : Path.of(where + ".key"));
-        try (ControlClient daemon = ControlClient.connect(MpAddress.of(where), key, new RazorvineCodec())) {
+        try (ControlClient daemon = ControlClient.connect(MpAddress.of(where), key, new JarpipeCodec())) {
             print(spec.commandLine().getOut(), (List<?>) Objects.requireNonNull(daemon.call("workers")));
             printServices(spec.commandLine().getOut(), (List<?>) Objects.requireNonNull(daemon.call("services")));
         }

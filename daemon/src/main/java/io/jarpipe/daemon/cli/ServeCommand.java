@@ -5,7 +5,8 @@ import io.jarpipe.daemon.Daemon;
 import io.jarpipe.daemon.frontdoor.FrontDoor;
 import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.StandardStreams;
-import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.pickle.JarpipeCodec;
+import io.jarpipe.pickle.PickleCodecs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
@@ -79,6 +80,15 @@ final class ServeCommand implements Callable<Integer> {
     private int maxMessage;
 
     @Option(
+            names = "--codec",
+            paramLabel = "NAME",
+            defaultValue = "jarpipe",
+            description = "What reads and writes the pickles of workers: ${COMPLETION-CANDIDATES}."
+                    + " Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private PickleCodecs codec;
+
+    @Option(
             names = "--grace",
             paramLabel = "SECONDS",
             defaultValue = "10",
@@ -131,7 +141,7 @@ final class ServeCommand implements Callable<Integer> {
         Daemon daemon = start(name, key);
         // Ctrl-C in a terminal reaches this process too, as it reaches multiprocessing's own children.
         Runtime.getRuntime().addShutdownHook(new Thread(daemon::interrupt, "interrupt"));
-        parent.announce(name, new RazorvineCodec());
+        parent.announce(name, new JarpipeCodec());
         parent.awaitEnd();
         daemon.terminate(MOMENT);
         // Nobody is left to wait for, and a worker that ignores its interrupt must not keep this process alive.
@@ -165,6 +175,6 @@ final class ServeCommand implements Callable<Integer> {
         Duration handshakeTimeout = Duration.ofSeconds(handshakeSeconds);
         FrontDoor.Settings door = new FrontDoor.Settings(MpAddress.of(where), key, Set.copyOf(uids), handshakeTimeout);
         Services opened = services.open(key, uids, handshakeTimeout, maxMessage, workers);
-        return Daemon.start(door, workers, maxMessage, opened);
+        return Daemon.start(door, workers, maxMessage, codec.create(), opened);
     }
 }

@@ -7,7 +7,7 @@ import io.jarpipe.connection.Acceptor;
 import io.jarpipe.daemon.worker.ServiceCode;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.pickle.RazorvineCodec;
+import io.jarpipe.pickle.JarpipeCodec;
 import io.jarpipe.sharing.ProcessKey;
 import io.jarpipe.sharing.SharedObjects;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** One service: calls a Java method for every client of an address, with the connection to it. */
 public final class Service {
     private static final System.Logger LOG = System.getLogger(Service.class.getName());
-    private static final PickleCodec CODEC = new RazorvineCodec();
+    private static final PickleCodec CODEC = new JarpipeCodec();
     /** How often an operator is told that clients have to wait. */
     private static final Duration REMINDER = Duration.ofMinutes(1);
 

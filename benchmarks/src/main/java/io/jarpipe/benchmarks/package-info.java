@@ -1,0 +1,5 @@
+/** Measures the codecs; no part of what is shipped. */
+@NullMarked
+package io.jarpipe.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,354 @@
+package io.jarpipe.pickle;
+
+import io.jarpipe.PickleException;
+import io.jarpipe.PyByteArray;
+import io.jarpipe.PyTuple;
+import io.jarpipe.types.PyTypes;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes pickles of protocols 0 to 5 from an array, in place, without recursion. Not thread-safe; keeps its arrays and
+ * its short strings for the next pickle, and nothing else.
+ *
+ * <p>Position and stack pointer live in local variables of one long method, which the JIT compiler keeps in registers;
+ * the opcodes that are rare in messages are executed elsewhere, on the state that they see in {@link DecoderState}.
+ */
+final class JarpipeDecoder {
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final int STRING_BYTES = 48;
+    private static final int ARRAY_BYTES = 16;
+    private static final int SMALLEST_CACHED = -128;
+    private static final Long[] SMALL = new Long[SMALLEST_CACHED * -1 + 1024];
+
+    static {
+        for (int index = 0; index < SMALL.length; index++) {
+            SMALL[index] = (long) index + SMALLEST_CACHED;
+        }
+    }
+
+    private final DecoderState state;
+    private final RareOpcodes rare;
+    private final StringCache strings = new StringCache();
+
+    JarpipeDecoder(PickleLimits limits, GlobalFilter filter, PyTypes types) {
+        state = new DecoderState(limits);
+        rare = new RareOpcodes(state, filter, types);
+    }
+
+    @Nullable
+    Object decode(byte[] pickle) throws PickleException {
+        state.begin(pickle);
+        int left = Integer.MAX_VALUE;
+        try {
+            Object value = run(pickle);
+            left = state.size;
+            return value;
+        } finally {
+            state.clear(left);
+            rare.clear();
+        }
+    }
+
+    private PickleException failure(byte[] pickle, int offset, int code, Malformed problem) {
+        String got = problem.got();
+        String other = ForeignPickles.otherFormat(pickle);
+        String library = rare.library();
+        if (other != null) {
+            got = other;
+        } else if (library != null) {
+            got += ", in a pickle that uses " + library;
+        }
+        return new PickleException(offset, name(code), problem.expected(), got, problem);
+    }
+
+    private static @Nullable String name(int code) {
+        Opcode opcode = code < 0 ? null : Opcode.of(code);
+        return opcode == null ? null : opcode.name();
+    }
+
+    /** Keeps what happened where, but not the message: it may quote the pickle, which belongs in no log. */
+    private static Exception anonymous(Exception e) {
+        Exception anonymous = new IOException(e.getClass().getName());
+        anonymous.setStackTrace(e.getStackTrace());
+        return anonymous;
+    }
+
+    /** Executes all opcodes; the length of this method is that of the format. */
+    private @Nullable Object run(byte[] pickle) throws PickleException {
+        int offset = 0;
+        int code = -1;
+        try {
+            int position = 0;
+            @Nullable Object[] values = state.values;
+            int size = 0;
+            int fence = 0;
+            while (true) {
+                offset = position;
+                code = -1;
+                if (position >= pickle.length) {
+                    throw missing(1, "opcode", 0);
+                }
+                if (size == values.length) {
+                    values = state.grow();
+                }
+                code = pickle[position++] & 0xff;
+                switch (code) {
+                    case OpcodeBytes.BININT1 -> {
+                        values[size++] = small(pickle[need(pickle, position, 1)] & 0xff);
+                        position++;
+                    }
+                    case OpcodeBytes.BININT2 -> {
+                        values[size++] = integer((short) SHORT.get(pickle, need(pickle, position, 2)) & 0xffff);
+                        position += 2;
+                    }
+                    case OpcodeBytes.BININT -> {
+                        values[size++] = integer((int) INT.get(pickle, need(pickle, position, 4)));
+                        position += 4;
+                    }
+                    case OpcodeBytes.BINFLOAT -> {
+                        values[size++] = (double) DOUBLE.get(pickle, need(pickle, position, 8));
+                        position += 8;
+                    }
+                    case OpcodeBytes.NONE -> {
+                        values[size++] = null;
+                    }
+                    case OpcodeBytes.NEWTRUE -> {
+                        values[size++] = true;
+                    }
+                    case OpcodeBytes.NEWFALSE -> {
+                        values[size++] = false;
+                    }
+                    case OpcodeBytes.LONG1 -> {
+                        int length = pickle[need(pickle, position, 1)] & 0xff;
+                        values[size++] = Integers.read(pickle, need(pickle, position + 1, length), length);
+                        position += 1 + length;
+                    }
+                    case OpcodeBytes.LONG4 -> {
+                        int length = (int) INT.get(pickle, need(pickle, position, 4));
+                        need(pickle, position + 4, length);
+                        state.charge(ARRAY_BYTES + 2L * length);
+                        values[size++] = Integers.read(pickle, position + 4, length);
+                        position += 4 + length;
+                    }
+                    case OpcodeBytes.SHORT_BINUNICODE -> {
+                        int length = pickle[need(pickle, position, 1)] & 0xff;
+                        values[size++] = text(pickle, need(pickle, position + 1, length), length);
+                        position += 1 + length;
+                    }
+                    case OpcodeBytes.BINUNICODE -> {
+                        long length = (int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL;
+                        values[size++] = text(pickle, need(pickle, position + 4, length), (int) length);
+                        position += 4 + (int) length;
+                    }
+                    case OpcodeBytes.BINUNICODE8 -> {
+                        long length = (long) LONG.get(pickle, need(pickle, position, 8));
+                        values[size++] = text(pickle, need(pickle, position + 8, length), (int) length);
+                        position += 8 + (int) length;
+                    }
+                    case OpcodeBytes.SHORT_BINBYTES -> {
+                        int length = pickle[need(pickle, position, 1)] & 0xff;
+                        values[size++] = bytes(pickle, need(pickle, position + 1, length), length);
+                        position += 1 + length;
+                    }
+                    case OpcodeBytes.BINBYTES -> {
+                        long length = (int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL;
+                        values[size++] = bytes(pickle, need(pickle, position + 4, length), (int) length);
+                        position += 4 + (int) length;
+                    }
+                    case OpcodeBytes.BINBYTES8 -> {
+                        long length = (long) LONG.get(pickle, need(pickle, position, 8));
+                        values[size++] = bytes(pickle, need(pickle, position + 8, length), (int) length);
+                        position += 8 + (int) length;
+                    }
+                    case OpcodeBytes.BYTEARRAY8 -> {
+                        long length = (long) LONG.get(pickle, need(pickle, position, 8));
+                        values[size++] =
+                                new PyByteArray(bytes(pickle, need(pickle, position + 8, length), (int) length));
+                        position += 8 + (int) length;
+                    }
+                    case OpcodeBytes.EMPTY_LIST -> {
+                        state.charge(FastContainers.LIST_BYTES);
+                        values[size++] = new ArrayList<@Nullable Object>();
+                    }
+                    case OpcodeBytes.EMPTY_DICT -> {
+                        state.charge(FastContainers.DICT_BYTES);
+                        values[size++] = new LinkedHashMap<@Nullable Object, @Nullable Object>();
+                    }
+                    case OpcodeBytes.EMPTY_SET -> {
+                        state.charge(FastContainers.SET_BYTES);
+                        values[size++] = new LinkedHashSet<@Nullable Object>();
+                    }
+                    case OpcodeBytes.EMPTY_TUPLE -> {
+                        values[size++] = PyTuple.of();
+                    }
+                    case OpcodeBytes.TUPLE1 -> {
+                        requireValues(size - fence, 1);
+                        values[size - 1] = tuple(values, size - 1, size);
+                    }
+                    case OpcodeBytes.TUPLE2 -> {
+                        requireValues(size - fence, 2);
+                        values[size - 2] = tuple(values, size - 2, size);
+                        values[--size] = null;
+                    }
+                    case OpcodeBytes.TUPLE3 -> {
+                        requireValues(size - fence, 3);
+                        values[size - 3] = tuple(values, size - 3, size);
+                        values[--size] = null;
+                        values[--size] = null;
+                    }
+                    case OpcodeBytes.TUPLE -> {
+                        int start = state.popMark();
+                        fence = state.fence();
+                        PyTuple tuple = tuple(values, start, size);
+                        state.requireItems(size - start);
+                        Arrays.fill(values, start, size, null);
+                        values[start] = tuple;
+                        size = start + 1;
+                    }
+                    case OpcodeBytes.MARK -> {
+                        state.mark(size);
+                        fence = size;
+                    }
+                    case OpcodeBytes.APPEND -> {
+                        requireValues(size - fence, 2);
+                        FastContainers.append(state, values[size - 2], values, size - 1, size);
+                        values[--size] = null;
+                    }
+                    case OpcodeBytes.APPENDS -> {
+                        int start = state.popMark();
+                        fence = state.fence();
+                        requireValues(start - fence, 1);
+                        FastContainers.append(state, values[start - 1], values, start, size);
+                        Arrays.fill(values, start, size, null);
+                        size = start;
+                    }
+                    case OpcodeBytes.SETITEM -> {
+                        requireValues(size - fence, 3);
+                        FastContainers.setItems(state, values[size - 3], values, size - 2, size);
+                        values[--size] = null;
+                        values[--size] = null;
+                    }
+                    case OpcodeBytes.SETITEMS -> {
+                        int start = state.popMark();
+                        fence = state.fence();
+                        requireValues(start - fence, 1);
+                        FastContainers.setItems(state, values[start - 1], values, start, size);
+                        Arrays.fill(values, start, size, null);
+                        size = start;
+                    }
+                    case OpcodeBytes.ADDITEMS -> {
+                        int start = state.popMark();
+                        fence = state.fence();
+                        requireValues(start - fence, 1);
+                        FastContainers.addItems(state, values[start - 1], values, start, size);
+                        Arrays.fill(values, start, size, null);
+                        size = start;
+                    }
+                    case OpcodeBytes.MEMOIZE -> {
+                        requireValues(size - fence, 1);
+                        state.memoize(values[size - 1]);
+                    }
+                    case OpcodeBytes.BINPUT -> {
+                        requireValues(size - fence, 1);
+                        state.source.seek(offset);
+                        state.memoize(pickle[need(pickle, position, 1)] & 0xff, values[size - 1]);
+                        position++;
+                    }
+                    case OpcodeBytes.LONG_BINPUT -> {
+                        requireValues(size - fence, 1);
+                        state.source.seek(offset);
+                        state.memoize((int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL, values[size - 1]);
+                        position += 4;
+                    }
+                    case OpcodeBytes.BINGET -> {
+                        values[size++] = state.recall(pickle[need(pickle, position, 1)] & 0xff);
+                        position++;
+                    }
+                    case OpcodeBytes.LONG_BINGET -> {
+                        values[size++] = state.recall((int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL);
+                        position += 4;
+                    }
+                    case OpcodeBytes.STOP -> {
+                        requireValues(size - fence, 1);
+                        state.finish();
+                        state.size = size;
+                        return values[size - 1];
+                    }
+                    default -> {
+                        state.size = size;
+                        state.source.seek(position);
+                        rare.execute(code);
+                        position = state.source.position();
+                        values = state.values;
+                        size = state.size;
+                        fence = state.fence();
+                    }
+                }
+            }
+        } catch (Malformed e) {
+            throw failure(pickle, offset, code, e);
+        } catch (RuntimeException e) {
+            String got = e.getClass().getSimpleName();
+            throw new PickleException(offset, name(code), "well-formed data", got, anonymous(e));
+        } catch (StackOverflowError e) {
+            String got = "a key too deep for this thread's stack";
+            throw new PickleException(offset, name(code), "less nesting", got, e);
+        }
+    }
+
+    /** Checks that bytes are there and returns where they begin. */
+    private static int need(byte[] pickle, int position, long count) {
+        if (count < 0 || count > pickle.length - position) {
+            throw missing(count, "data", pickle.length - position);
+        }
+        return position;
+    }
+
+    private static Malformed missing(long count, String what, int left) {
+        return new Malformed(Long.toUnsignedString(count) + " bytes of " + what, Math.max(0, left) + " bytes left");
+    }
+
+    private void requireValues(int present, int needed) {
+        if (present < needed) {
+            throw state.noValue();
+        }
+    }
+
+    private static Long small(int number) {
+        return SMALL[number - SMALLEST_CACHED];
+    }
+
+    private static Long integer(int number) {
+        int index = number - SMALLEST_CACHED;
+        return index >= 0 && index < SMALL.length ? SMALL[index] : Long.valueOf(number);
+    }
+
+    private String text(byte[] pickle, int start, int length) {
+        state.charge(STRING_BYTES + (long) length);
+        return length <= StringCache.MAX_LENGTH
+                ? strings.get(pickle, start, length)
+                : Utf8.decode(pickle, start, start + length);
+    }
+
+    private byte[] bytes(byte[] pickle, int start, int length) {
+        state.charge(ARRAY_BYTES + (long) length);
+        return Arrays.copyOfRange(pickle, start, start + length);
+    }
+
+    private PyTuple tuple(@Nullable Object[] values, int from, int to) {
+        state.charge(FastContainers.TUPLE_BYTES + (long) FastContainers.ITEM_BYTES * (to - from));
+        return PyTuple.copyOfRange(values, from, to);
+    }
+}
