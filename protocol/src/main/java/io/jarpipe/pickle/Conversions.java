@@ -1,5 +1,6 @@
 package io.jarpipe.pickle;
 
+import io.jarpipe.PyArray;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyComplex;
 import io.jarpipe.PyFrozenSet;
@@ -10,6 +11,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,6 +105,8 @@ final class Conversions {
             case PyGlobal global -> true;
             case PyComplex number -> true;
             case byte[] bytes -> true;
+            case Path path -> true;
+            case PyArray array -> false;
             case Iterable<?> collection -> false;
             case Map<?, ?> map -> false;
             case Record components -> false;

@@ -8,6 +8,7 @@ import io.jarpipe.PyFrozenSet;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.types.PyTypes;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Collection;
@@ -41,12 +42,14 @@ final class Encoder extends Pickler {
 
     private final Output sink = new Output();
     private final EncoderMemo memory = new EncoderMemo();
+    private final PyTypes types;
     private final Reducer reducer;
     private final IdentityHashMap<Object, PyObject> reduced = new IdentityHashMap<>(0);
     private int depth;
 
-    Encoder(Reducer reducer) {
+    Encoder(PyTypes types, Reducer reducer) {
         super(false);
+        this.types = types;
         this.reducer = reducer;
         out = sink;
     }
@@ -110,14 +113,13 @@ final class Encoder extends Pickler {
             case Map<?, ?> map -> saveMap(map, map);
             case Optional<?> optional -> save(optional.orElse(null));
             case Record components -> saveMap(Conversions.components(components), components);
-            case Throwable throwable -> saveObject(ExceptionForms.recipe(throwable));
             case Object[] array -> saveTuple(PyTuple.of(array), array);
             default -> saveOther(value);
         }
     }
 
     private void saveOther(Object value) throws IOException {
-        if (value.getClass().isArray()) {
+        if (value instanceof boolean[] || value instanceof char[]) {
             saveList(Conversions.listOf(value), value);
         } else {
             save(recipe(value));
@@ -128,16 +130,23 @@ final class Encoder extends Pickler {
     private PyObject recipe(Object value) {
         PyObject recipe = reduced.get(value);
         if (recipe == null) {
-            try {
-                recipe = reducer.reduce(value)
-                        .orElseThrow(
-                                () -> new Unencodable(value.getClass().getName() + " has no counterpart in Python"));
-            } catch (IOException e) {
-                throw new Unencodable(String.valueOf(e.getMessage()), e);
-            }
+            recipe = newRecipe(value);
             reduced.put(value, recipe);
         }
         return recipe;
+    }
+
+    private PyObject newRecipe(Object value) {
+        try {
+            PyObject recipe = types.toPython(value);
+            return recipe != null
+                    ? recipe
+                    : reducer.reduce(value)
+                            .orElseThrow(() ->
+                                    new Unencodable(value.getClass().getName() + " has no counterpart in Python"));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Unencodable(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private boolean saveReference(@Nullable Integer index) {

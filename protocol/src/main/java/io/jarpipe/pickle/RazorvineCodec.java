@@ -1,6 +1,7 @@
 package io.jarpipe.pickle;
 
 import io.jarpipe.PickleException;
+import io.jarpipe.types.PyTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +12,29 @@ import org.jspecify.annotations.Nullable;
  * one for each.
  */
 public final class RazorvineCodec implements PickleCodec {
-    /** Creates the codec. */
-    public RazorvineCodec() {}
+    private final PyTypes types;
+
+    /** Creates the codec for the types that {@link PickleCodec} lists. */
+    public RazorvineCodec() {
+        this(PyTypes.standard());
+    }
+
+    /**
+     * Creates the codec for a choice of types.
+     *
+     * @param types the types of objects that are no plain data
+     */
+    public RazorvineCodec(PyTypes types) {
+        this.types = types;
+    }
 
     @Override
     public @Nullable Object decode(byte[] pickle) throws PickleException {
-        return new Decoder(pickle).decode();
+        return new Decoder(pickle, types).decode();
     }
 
     @Override
     public byte[] encode(@Nullable Object value, Reducer reducer) throws PickleException {
-        return new Encoder(reducer).encode(value);
+        return new Encoder(types, reducer).encode(value);
     }
 }
