@@ -186,13 +186,13 @@ public final class PyArray {
      * Returns one element.
      *
      * @param index its place, from 0
-     * @return a {@code Long}, or a {@link BigInteger} beyond 64 bit; a {@code Float} for {@code f}, a {@code Double}
-     *     for {@code d}; a {@code String} of one character for {@code u} and {@code w}
+     * @return what Python's {@code array[index]} gives: a {@code Long}, or a {@link BigInteger} beyond 64 bit; a
+     *     {@code Double} for {@code f} and {@code d}; a {@code String} of one character for {@code u} and {@code w}
      */
     public Object get(int index) {
         ByteBuffer buffer = buffer();
         return switch (typecode) {
-            case 'f' -> buffer.getFloat(index * Float.BYTES);
+            case 'f' -> (double) buffer.getFloat(index * Float.BYTES);
             case 'd' -> buffer.getDouble(index * Double.BYTES);
             case 'u', 'w' -> Character.toString(buffer.getInt(index * Integer.BYTES));
             default -> boxed(integer(buffer, index));

@@ -1,5 +1,6 @@
 package io.jarpipe.pickle;
 
+import io.jarpipe.NdArray;
 import io.jarpipe.PyArray;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyComplex;
@@ -107,6 +108,7 @@ final class Conversions {
             case byte[] bytes -> true;
             case Path path -> true;
             case PyArray array -> false;
+            case NdArray array -> false;
             case Iterable<?> collection -> false;
             case Map<?, ?> map -> false;
             case Record components -> false;

@@ -1,5 +1,6 @@
 package io.jarpipe.types;
 
+import io.jarpipe.NdArray;
 import io.jarpipe.PyArray;
 import io.jarpipe.PyDecimal;
 import io.jarpipe.PyException;
@@ -133,6 +134,7 @@ public final class PyTypes {
             case PyDecimal number -> Decimals.recipe(number);
             case UUID uuid -> Uuids.recipe(uuid);
             case PyArray array -> Arrays.recipe(array);
+            case NdArray array -> Ndarrays.recipe(array);
             case Throwable throwable -> Exceptions.recipe(throwable);
             case Date date -> date(date);
             case Path path -> path.getFileSystem().equals(FileSystems.getDefault()) ? path(path.toString()) : null;

@@ -10,6 +10,7 @@ import io.jarpipe.PyException;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTime;
+import io.jarpipe.PyTuple;
 import io.jarpipe.pickle.RazorvineCodec;
 import io.jarpipe.testing.PythonProcess;
 import io.jarpipe.testing.Pythons;
@@ -25,6 +26,7 @@ import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -96,7 +98,7 @@ class TypedValuesInteropTest {
         return switch (value) {
             case Long number -> "Long " + number;
             case List<?> list
-            when list.getClass() == java.util.ArrayList.class ->
+            when list.getClass() == ArrayList.class ->
                 list.stream().map(TypedValuesInteropTest::describe).collect(Collectors.joining("; ", "[", "]"));
             case Map<?, ?> map ->
                 map.entrySet().stream()
@@ -149,7 +151,7 @@ class TypedValuesInteropTest {
             case null -> "NoneType";
             case byte[] bytes -> "bytes";
             case PyException exception -> exception.type();
-            case io.jarpipe.PyTuple tuple -> "tuple";
+            case PyTuple tuple -> "tuple";
             case List<?> list -> "list";
             default -> value.getClass().getName();
         };
