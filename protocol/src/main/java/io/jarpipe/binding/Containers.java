@@ -1,6 +1,7 @@
 package io.jarpipe.binding;
 
 import io.jarpipe.MpTypeException;
+import io.jarpipe.PyArray;
 import java.lang.reflect.Array;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -65,7 +66,8 @@ final class Containers {
             if (value == null) {
                 return null;
             }
-            if (!(value instanceof List<?> list)) {
+            List<?> list = value instanceof PyArray array ? array.toList() : value instanceof List<?> l ? l : null;
+            if (list == null) {
                 throw Converters.mismatch(component.arrayType(), value, path, "");
             }
             Object array = Array.newInstance(component, list.size());
