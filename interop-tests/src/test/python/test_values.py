@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import dataclasses
 import datetime
@@ -210,7 +211,20 @@ class ValuesTest(TestCase):
             (frozenset({1}), "PyFrozenSet"),
             (len, "PyGlobal"),
             (Point(1, ""), "PyObject"),
-            (ValueError("x"), "PyObject"),
+            (collections.OrderedDict(a=1), "PyObject"),
+            (datetime.date(2024, 2, 29), "LocalDate"),
+            (datetime.datetime(2024, 2, 29), "LocalDateTime"),
+            (datetime.datetime(2024, 2, 29, fold=1), "PyDateTime"),
+            (datetime.datetime(2024, 2, 29, tzinfo=datetime.timezone.utc), "OffsetDateTime"),
+            (datetime.time(1), "LocalTime"),
+            (datetime.time(1, tzinfo=datetime.timezone.utc), "OffsetTime"),
+            (datetime.timedelta(1), "Duration"),
+            (decimal.Decimal("1.50"), "BigDecimal"),
+            (decimal.Decimal("-0"), "PyDecimal"),
+            (uuid.UUID(int=1), "UUID"),
+            (array.array("d", [1.5]), "PyArray"),
+            (ValueError("x"), "PyException"),
+            (CustomError("x"), "PyObject"),
         ]
         jobs, results = self.queue(), self.queue()
         worker = self.worker("ValueWorkers::classes", jobs, results, "end")

@@ -1,11 +1,13 @@
 package io.jarpipe;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -294,6 +296,44 @@ public final class PyObject {
      */
     public PyTuple stateTuple() {
         return state instanceof PyTuple tuple ? tuple : PyTuple.of();
+    }
+
+    /**
+     * Returns the items of an object that is like a dict: {@code OrderedDict}, {@code defaultdict}, {@code Counter},
+     * any subclass of dict.
+     *
+     * @return an unmodifiable view in order; empty for other objects
+     */
+    public Map<@Nullable Object, @Nullable Object> asMap() {
+        return PyObjectViews.map(this);
+    }
+
+    /**
+     * Returns the elements of an object that is like a list: {@code deque}, a namedtuple, any subclass of list, tuple
+     * or set. A subclass of another builtin type has its value as the only element.
+     *
+     * @return an unmodifiable view in order; empty for other objects
+     */
+    public List<@Nullable Object> asList() {
+        return PyObjectViews.list(this);
+    }
+
+    /**
+     * Returns the path of a {@code pathlib} object for POSIX systems.
+     *
+     * @return the path; empty for other objects
+     */
+    public Optional<Path> asPath() {
+        return PyObjectViews.path(this);
+    }
+
+    /**
+     * Returns the object as an exception that can be thrown; for exceptions of classes that Java does not know.
+     *
+     * @return a view of this object
+     */
+    public PyException asException() {
+        return PyException.of(this);
     }
 
     /**

@@ -54,6 +54,15 @@ final class PyObjectEquality {
         if (isPlain(left) || isPlain(right)) {
             return PyValues.equal(left, right);
         }
+        if (left instanceof PyException a && right instanceof PyException b) {
+            return same(a.recipe(), b.recipe());
+        }
+        if (left instanceof PyDateTime a && right instanceof PyDateTime b) {
+            return a.fold() == b.fold() && a.local().equals(b.local()) && same(a.tzinfo(), b.tzinfo());
+        }
+        if (left instanceof PyTime a && right instanceof PyTime b) {
+            return a.fold() == b.fold() && a.local().equals(b.local()) && same(a.tzinfo(), b.tzinfo());
+        }
         if (left instanceof PyObject a && right instanceof PyObject b) {
             return visited.contains(new Pair(a, b)) || equal(a, b);
         }
@@ -111,7 +120,13 @@ final class PyObjectEquality {
 
     /** Says whether a value holds no reference to others, so that its own equals and hashCode are safe. */
     private static boolean isPlain(Object value) {
-        return !(value instanceof PyObject || value instanceof Collection<?> || value instanceof Map<?, ?>);
+        return switch (value) {
+            case PyObject object -> false;
+            case PyException exception -> exception.recipe() == null;
+            case PyDateTime dateTime -> dateTime.tzinfo() == null;
+            case PyTime time -> time.tzinfo() == null;
+            default -> !(value instanceof Collection<?> || value instanceof Map<?, ?>);
+        };
     }
 
     /** Hashes the plain values one level down, and of the others only that they are there. */

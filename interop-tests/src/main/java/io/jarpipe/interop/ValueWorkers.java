@@ -6,13 +6,18 @@ import io.jarpipe.PyComplex;
 import io.jarpipe.PyFrozenSet;
 import io.jarpipe.PyTuple;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Workers that look at values, or make some. */
@@ -68,7 +73,13 @@ public final class ValueWorkers {
         literals.put("b'\\x00\\xff'", new byte[] {0, -1});
         literals.put("bytearray(b'ab')", new PyByteArray(new byte[] {0x61, 0x62}));
         literals.put("[1, None, 'x']", Arrays.asList(1, null, "x"));
-        literals.put("[1, 2]", new int[] {1, 2});
+        literals.put("[1, 2]", List.of(1, 2));
+        literals.put("array('i', [1, 2])", new int[] {1, 2});
+        literals.put("datetime.date(2024, 2, 29)", LocalDate.of(2024, 2, 29));
+        literals.put("datetime.timedelta(seconds=1, microseconds=500000)", Duration.ofMillis(1500));
+        literals.put("Decimal('1.50')", new BigDecimal("1.50"));
+        literals.put("UUID('00000000-0000-0000-0000-000000000001')", new UUID(0, 1));
+        literals.put("PosixPath('/a/b')", Path.of("/a/b"));
         literals.put("(1, (2,), ())", PyTuple.of(1, PyTuple.of(2), PyTuple.of()));
         literals.put("{'z': 1, 'a': None}", ordered);
         literals.put("{7}", Set.of(7));

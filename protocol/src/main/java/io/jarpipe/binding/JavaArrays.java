@@ -1,5 +1,6 @@
 package io.jarpipe.binding;
 
+import io.jarpipe.PyArray;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyBytes;
 import java.lang.reflect.Array;
@@ -25,7 +26,9 @@ final class JavaArrays {
             if (value == null) {
                 return null;
             }
-            if (!(value instanceof List<?> list)) {
+            List<?> list =
+                    value instanceof PyArray array ? array.toList() : value instanceof List<?> plain ? plain : null;
+            if (list == null) {
                 throw Misfit.of(component.arrayType(), value, "");
             }
             Object array = Array.newInstance(component, list.size());

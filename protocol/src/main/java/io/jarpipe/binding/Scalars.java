@@ -1,6 +1,12 @@
 package io.jarpipe.binding;
 
+import io.jarpipe.PyObject;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +35,13 @@ final class Scalars {
             Character.class, value -> value instanceof String s && s.length() == 1 ? (Object) s.charAt(0) : null,
             String.class, value -> value instanceof String s ? s : null);
 
+    /** Types of which another one that Python has is a special case. */
+    private static final Map<Class<?>, Reading> WIDER_READINGS = Map.of(
+            BigDecimal.class, Scalars::bigDecimal,
+            Instant.class, Scalars::instant,
+            ZonedDateTime.class, Scalars::zonedDateTime,
+            Path.class, value -> value instanceof PyObject o ? o.asPath().orElse(null) : null);
+
     private static final Map<Class<?>, Class<?>> BOXES = Map.of(
             boolean.class, Boolean.class,
             byte.class, Byte.class,
@@ -44,7 +57,8 @@ final class Scalars {
     /** Returns the converter for a scalar type; null for another type. */
     static @Nullable Conversion of(Class<?> type) {
         Class<?> box = type.isPrimitive() ? Objects.requireNonNull(BOXES.get(type)) : type;
-        Reading reading = READINGS.get(box);
+        Reading plain = READINGS.get(box);
+        Reading reading = plain == null ? WIDER_READINGS.get(box) : plain;
         if (reading == null) {
             return null;
         }
@@ -86,6 +100,31 @@ final class Scalars {
         return switch (value) {
             case Double d when Double.isNaN(d) || (double) d.floatValue() == d -> d.floatValue();
             case Long n when Math.abs(n) <= EXACT_IN_FLOAT -> (float) n;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Object bigDecimal(Object value) {
+        return switch (value) {
+            case BigDecimal n -> n;
+            case Long n -> BigDecimal.valueOf(n);
+            case BigInteger n -> new BigDecimal(n);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Object instant(Object value) {
+        return switch (value) {
+            case OffsetDateTime t -> t.toInstant();
+            case ZonedDateTime t -> t.toInstant();
+            default -> null;
+        };
+    }
+
+    private static @Nullable Object zonedDateTime(Object value) {
+        return switch (value) {
+            case ZonedDateTime t -> t;
+            case OffsetDateTime t -> t.toZonedDateTime();
             default -> null;
         };
     }

@@ -1,7 +1,7 @@
 package io.jarpipe.connection;
 
-import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.pickle.JarpipeCodec;
+import io.jarpipe.pickle.PickleCodec;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package io.jarpipe.pickle;
 
+import io.jarpipe.NdArray;
+import io.jarpipe.PyArray;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyComplex;
 import io.jarpipe.PyFrozenSet;
@@ -8,6 +10,7 @@ import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.binding.BoundValues;
 import java.lang.reflect.Array;
+import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,6 +102,9 @@ final class Conversions {
             case PyGlobal global -> true;
             case PyComplex number -> true;
             case byte[] bytes -> true;
+            case Path path -> true;
+            case PyArray array -> false;
+            case NdArray array -> false;
             case Iterable<?> collection -> false;
             case Map<?, ?> map -> false;
             case Record components -> BoundValues.isBound(components.getClass());

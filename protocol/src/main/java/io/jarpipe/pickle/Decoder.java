@@ -5,8 +5,10 @@ import io.jarpipe.PyByteArray;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.types.PyTypes;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -21,10 +23,15 @@ final class Decoder extends Unpickler {
     private final Source source;
     private final Containers containers;
     private final GlobalValues globalValues;
+    private final PyTypes types;
     private final MarkStack values = new MarkStack();
+    /** Where the memo has the objects that become other values when their state comes. */
+    private final IdentityHashMap<PyObject, Integer> awaitingState = new IdentityHashMap<>(0);
+
     private int protocol;
 
-    Decoder(byte[] pickle) {
+    Decoder(byte[] pickle, PyTypes types) {
+        this.types = types;
         source = new Source(pickle);
         containers = new Containers(new Keys(pickle.length));
         globalValues = new GlobalValues(containers);
@@ -77,7 +84,11 @@ final class Decoder extends Unpickler {
     private void execute(Opcode opcode) throws IOException {
         switch (opcode) {
             case NONE, NEWTRUE, NEWFALSE, BINFLOAT, STRING, EMPTY_LIST, LIST, DUP, MARK -> library(opcode);
-            case PUT, BINPUT, LONG_BINPUT, MEMOIZE, GET, BINGET, LONG_BINGET -> library(opcode);
+            case GET, BINGET, LONG_BINGET -> library(opcode);
+            case PUT -> memoize(Integer.parseInt(source.readLine()));
+            case BINPUT -> memoize(source.readUnsignedByte());
+            case LONG_BINPUT -> memoize(source.readInt());
+            case MEMOIZE -> memoize(memo.size());
             case PROTO -> protocol();
             case FRAME -> frame();
             case INT -> values.add(TextForms.integerOrBoolean(source.readLine(), TextForms.MAX_DIGITS));
@@ -199,10 +210,11 @@ final class Decoder extends Unpickler {
         if (dropped instanceof PyObject call
                 && call.kind() == PyObject.Kind.REDUCE
                 && call.args().size() == 2
-                && call.args().get(0) instanceof PyObject target
-                && target == values.peekOrNull()
-                && !target.hasState()) {
-            target.buildBy(call.callable(), call.args().get(1));
+                && call.args().get(0) == values.peekOrNull()) {
+            PyObject target = recipe(call.args().get(0));
+            if (target != null && !target.hasState()) {
+                target.buildBy(call.callable(), call.args().get(1));
+            }
         }
     }
 
@@ -220,12 +232,12 @@ final class Decoder extends Unpickler {
         PyTuple args = Values.tuple(values.pop(), "arguments");
         Object callable = Values.callable(values.pop());
         Object value = globalValues.call(callable, args);
-        values.add(value == null ? PyObject.reduce(callable, args) : value);
+        values.add(value == null ? types.fromPython(PyObject.reduce(callable, args)) : value);
     }
 
     private void newObject() {
         PyTuple args = Values.tuple(values.pop(), "arguments");
-        values.add(PyObject.newObject(Values.callable(values.pop()), args));
+        values.add(types.fromPython(PyObject.newObject(Values.callable(values.pop()), args)));
     }
 
     private void newObjectEx() {
@@ -236,14 +248,14 @@ final class Decoder extends Unpickler {
         }
         Map<String, @Nullable Object> named = new LinkedHashMap<>();
         kwargs.forEach((name, value) -> named.put(Values.string(name, "name of a keyword argument"), value));
-        values.add(PyObject.newObjectEx(Values.callable(values.pop()), args, named));
+        values.add(types.fromPython(PyObject.newObjectEx(Values.callable(values.pop()), args, named)));
     }
 
     private void inst() {
         global(source.readUtf8Line(), source.readUtf8Line());
         Object callable = values.pop();
         @Nullable Object[] args = values.popToMark();
-        values.add(instance(Values.callable(callable), PyTuple.of(args)));
+        values.add(types.fromPython(instance(Values.callable(callable), PyTuple.of(args))));
     }
 
     private void call(@Nullable Object... callableAndArgs) {
@@ -251,7 +263,7 @@ final class Decoder extends Unpickler {
             throw new Malformed("a class", "nothing");
         }
         PyTuple args = PyTuple.of(Arrays.copyOfRange(callableAndArgs, 1, callableAndArgs.length));
-        values.add(instance(Values.callable(callableAndArgs[0]), args));
+        values.add(types.fromPython(instance(Values.callable(callableAndArgs[0]), args)));
     }
 
     /** Makes what the oldest opcodes make: a call, or without arguments an instance whose initializer does not run. */
@@ -261,12 +273,45 @@ final class Decoder extends Unpickler {
 
     private void build() {
         Object state = values.pop();
-        if (!(values.peek() instanceof PyObject object)) {
-            throw new Malformed("an object", Values.typeName(values.peek()));
+        Object target = values.peek();
+        PyObject object = recipe(target);
+        if (object == null) {
+            throw new Malformed("an object", Values.typeName(target));
         }
         if (object.hasState()) {
             throw new Malformed("one state for an object", "a second");
         }
         object.build(state);
+        Integer index = awaitingState.remove(object);
+        if (target instanceof PyObject) {
+            complete(object, index);
+        }
+    }
+
+    /** Puts what an object has become with its state in its place, on the stack and in the memo. */
+    @SuppressWarnings("ReferenceEquality") // an equal recipe may be another object's
+    private void complete(PyObject object, @Nullable Integer index) {
+        Object value = types.fromPython(object);
+        if (value == object) {
+            return;
+        }
+        values.pop();
+        values.add(value);
+        if (index != null && memo.get(index) == object) {
+            memo.put(index, value);
+        }
+    }
+
+    /** Returns the recipe that a state belongs to: the value itself, or what it is a view of. */
+    private @Nullable PyObject recipe(@Nullable Object value) {
+        return value instanceof PyObject object ? object : types.openRecipe(value);
+    }
+
+    private void memoize(int index) {
+        Object value = values.peek();
+        memo.put(index, value);
+        if (value instanceof PyObject object && types.awaitsState(object)) {
+            awaitingState.put(object, index);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.jarpipe.pickle;
 
 import io.jarpipe.PyObject;
+import io.jarpipe.types.PyTypes;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class DecoderState {
     private static final byte[] NO_BYTES = {};
 
     private final PickleLimits limits;
+    private final PyTypes types;
 
     final Source source = new Source(NO_BYTES);
 
@@ -39,8 +41,9 @@ final class DecoderState {
     /** Opaque objects that may still become a value when their state comes, and their place in the memo. */
     private @Nullable IdentityHashMap<PyObject, Integer> places;
 
-    DecoderState(PickleLimits limits) {
+    DecoderState(PickleLimits limits, PyTypes types) {
         this.limits = limits;
+        this.types = types;
         memo = firstMemo();
     }
 
@@ -209,7 +212,7 @@ final class DecoderState {
             throw new Malformed("a memo number below " + source.position(), Long.toUnsignedString(number));
         }
         remember((int) number, value);
-        if (value instanceof PyObject object) {
+        if (value instanceof PyObject object && types.awaitsState(object)) {
             place(object, (int) number);
         }
     }

@@ -31,9 +31,9 @@ record Instruction(int offset, Opcode opcode, @Nullable Object argument) {
     /** Argument formats as in CPython 3.13 Lib/pickletools.py; one line for each format. */
     private static @Nullable Object argument(Opcode opcode, Source source) {
         return switch (opcode) {
-            case INT -> TextForms.integerOrBoolean(source.readLine());
-            case LONG -> TextForms.longInteger(source.readLine());
-            case GET, PUT -> TextForms.longInteger(source.readLine());
+            case INT -> TextForms.integerOrBoolean(source.readLine(), TextForms.MAX_DIGITS);
+            case LONG -> TextForms.longInteger(source.readLine(), TextForms.MAX_DIGITS);
+            case GET, PUT -> TextForms.longInteger(source.readLine(), TextForms.MAX_DIGITS);
             case FLOAT -> TextForms.floating(source.readLine());
             case STRING -> quoted(source.readLine());
             case UNICODE -> TextForms.unicode(source.readLine());

@@ -43,7 +43,7 @@ final class JarpipeDecoder {
     private final StringCache strings = new StringCache();
 
     JarpipeDecoder(PickleLimits limits, GlobalFilter filter, PyTypes types) {
-        state = new DecoderState(limits);
+        state = new DecoderState(limits, types);
         rare = new RareOpcodes(state, filter, types);
     }
 

@@ -1,9 +1,13 @@
 package io.jarpipe.pickle;
 
+import io.jarpipe.PyArray;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyBytes;
+import io.jarpipe.PyDateTime;
+import io.jarpipe.PyDecimal;
 import io.jarpipe.PyFrozenSet;
 import io.jarpipe.PyObject;
+import io.jarpipe.PyTime;
 import io.jarpipe.PyTuple;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -76,10 +80,22 @@ final class Keys {
         if (value instanceof List<?>
                 || value instanceof Map<?, ?>
                 || value instanceof Set<?>
-                || value instanceof PyByteArray) {
+                || value instanceof PyByteArray
+                || value instanceof PyArray) {
             throw new Malformed("a hashable key", Values.typeName(value));
         }
-        return value instanceof PyObject ? OBJECT : PLAIN;
+        return isLikeObject(value) ? OBJECT : PLAIN;
+    }
+
+    /**
+     * Says whether a value may be incomplete, or equal to another that Python tells apart: a recipe, a time in a zone
+     * that is one, a decimal that is not even equal to itself in Python.
+     */
+    private static boolean isLikeObject(@Nullable Object value) {
+        return value instanceof PyObject
+                || (value instanceof PyDateTime dateTime && dateTime.tzinfo() != null)
+                || (value instanceof PyTime time && time.tzinfo() != null)
+                || (value instanceof PyDecimal decimal && decimal.isNaN());
     }
 
     private Size sum(Collection<?> elements, int level) {

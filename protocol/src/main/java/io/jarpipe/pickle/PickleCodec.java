@@ -27,19 +27,46 @@ import org.jspecify.annotations.Nullable;
  *     <tr><td>{@code bytes}</td><td>{@code byte[]}; as a key or set element {@link io.jarpipe.PyBytes}</td><td></td></tr>
  *     <tr><td>{@code bytearray}</td><td>{@link io.jarpipe.PyByteArray}</td><td></td></tr>
  *     <tr><td>{@code list}</td><td>{@code ArrayList}</td><td>any {@code Collection} that is none of the others; {@code boolean[]},
- *     {@code short[]}, {@code int[]}, {@code long[]}, {@code char[]}, {@code float[]}, {@code double[]}</td></tr>
+ *     {@code char[]}</td></tr>
  *     <tr><td>{@code tuple}</td><td>{@link io.jarpipe.PyTuple}</td><td>{@code Object[]}; a {@code List} as a key</td></tr>
  *     <tr><td>{@code dict}</td><td>{@code LinkedHashMap}</td><td>any {@code Map}; a record by its component names</td></tr>
  *     <tr><td>{@code set}</td><td>{@code LinkedHashSet}</td><td>any {@code Set}</td></tr>
  *     <tr><td>{@code frozenset}</td><td>{@link io.jarpipe.PyFrozenSet}</td><td>a {@code Set} as a key</td></tr>
  *     <tr><td>class or function by name</td><td>{@link io.jarpipe.PyGlobal}</td><td></td></tr>
+ *     <tr><td>{@code date}</td><td>{@code LocalDate}</td><td></td></tr>
+ *     <tr><td>{@code datetime}, naive</td><td>{@code LocalDateTime}; {@link io.jarpipe.PyDateTime} with {@code
+ *     fold=1}</td><td></td></tr>
+ *     <tr><td>{@code datetime} with a nameless {@code timezone} of whole seconds within 18 hours</td><td>{@code
+ *     OffsetDateTime}</td><td>{@code Instant}, {@code java.util.Date}</td></tr>
+ *     <tr><td>{@code datetime} with a {@code ZoneInfo} that Java knows, and a local time that exists</td><td>{@code
+ *     ZonedDateTime}</td><td></td></tr>
+ *     <tr><td>{@code datetime}, any other</td><td>{@link io.jarpipe.PyDateTime}</td><td></td></tr>
+ *     <tr><td>{@code time}</td><td>{@code LocalTime}, {@code OffsetTime} or {@link io.jarpipe.PyTime}</td><td></td></tr>
+ *     <tr><td>{@code timedelta}</td><td>{@code Duration}</td><td></td></tr>
+ *     <tr><td>{@code Decimal}</td><td>{@code BigDecimal}; {@link io.jarpipe.PyDecimal} if not finite, {@code -0}, or of
+ *     an exponent beyond 32 bits or more than 4300 characters</td><td></td></tr>
+ *     <tr><td>{@code UUID}</td><td>{@code java.util.UUID}; {@code PyObject} with {@code is_safe}</td><td></td></tr>
+ *     <tr><td>{@code array.array}</td><td>{@link io.jarpipe.PyArray}</td><td>{@code short[]}, {@code int[]}, {@code
+ *     long[]}, {@code float[]}, {@code double[]}</td></tr>
+ *     <tr><td>exception of {@code builtins}, {@code queue} or multiprocessing</td><td>{@link
+ *     io.jarpipe.PyException}</td><td>{@code Throwable}: the builtin that says the same, with the Java stack trace as its
+ *     cause</td></tr>
+ *     <tr><td>exception with its traceback, from a pool's worker</td><td>{@link io.jarpipe.PyException} of any
+ *     class</td><td></td></tr>
+ *     <tr><td>numpy array or scalar</td><td>{@code PyObject}, to be read by {@link io.jarpipe.NdArray}</td><td>{@link
+ *     io.jarpipe.NdArray}</td></tr>
+ *     <tr><td>{@code pathlib.Path}</td><td>{@code PyObject}, see {@code asPath()}</td><td>{@code Path}, {@code
+ *     File}</td></tr>
  *     <tr><td>any other object</td><td>{@link io.jarpipe.PyObject}</td><td></td></tr>
- *     <tr><td>builtin exception</td><td>{@code PyObject}</td><td>{@code Throwable}</td></tr>
  *   </tbody>
  * </table>
  *
  * <p>Strings keep lone surrogates; only two of them that happen to form a pair become one character. Where Java tells
- * keys apart that are one key in Python (1, 1.0 and true), Python keeps the last; two NaN keys are one key in Java.
+ * keys apart that are one key in Python (1, 1.0 and true; decimals 1.0 and 1.00; the same instant in two zones), Python
+ * keeps the last; two NaN keys are one key in Java. Times are cut to microseconds, and what Python's range does not
+ * hold is refused. Two times that shared one fixed {@code timezone} object have equal ones afterwards,
+ * {@code timezone.utc} and {@code ZoneInfo} stay the one object that they are; CPython 3.8 has no {@code zoneinfo}, for
+ * it use {@code PyTypes.withFixedOffsets()}.
  */
 public interface PickleCodec {
     /**

@@ -152,10 +152,11 @@ final class RareOpcodes {
         if (dropped instanceof PyObject call
                 && call.kind() == PyObject.Kind.REDUCE
                 && call.args().size() == 2
-                && call.args().get(0) instanceof PyObject target
-                && target == state.peekOrNull()
-                && !target.hasState()) {
-            target.buildBy(call.callable(), call.args().get(1));
+                && call.args().get(0) == state.peekOrNull()) {
+            PyObject target = recipe(call.args().get(0));
+            if (target != null && !target.hasState()) {
+                target.buildBy(call.callable(), call.args().get(1));
+            }
         }
     }
 
@@ -247,7 +248,7 @@ final class RareOpcodes {
     private void pushObject(PyObject object) {
         state.charge(OBJECT_BYTES);
         Object value = types.fromPython(object);
-        if (value == object && state.source.peek() == OpcodeBytes.MEMOIZE) {
+        if (value == object && types.awaitsState(object) && state.source.peek() == OpcodeBytes.MEMOIZE) {
             state.place(object, state.nextNumber());
         }
         state.push(value);
@@ -256,18 +257,28 @@ final class RareOpcodes {
     @SuppressWarnings("ReferenceEquality") // the very object is meant, not an equal one
     private void build() {
         Object newState = state.pop();
-        if (!(state.peek() instanceof PyObject object)) {
-            throw new Malformed("an object", Values.typeName(state.peek()));
+        Object target = state.peek();
+        PyObject object = recipe(target);
+        if (object == null) {
+            throw new Malformed("an object", Values.typeName(target));
         }
         if (object.hasState()) {
             throw new Malformed("one state for an object", "a second");
         }
         object.build(newState);
+        if (target != object) {
+            return; // a view of the recipe stays what it is
+        }
         Object value = types.fromPython(object);
         if (value != object) {
             state.pop();
             state.push(value);
             state.replace(object, value);
         }
+    }
+
+    /** Returns the recipe that a state belongs to: the value itself, or what it is a view of. */
+    private @Nullable PyObject recipe(@Nullable Object value) {
+        return value instanceof PyObject object ? object : types.openRecipe(value);
     }
 }

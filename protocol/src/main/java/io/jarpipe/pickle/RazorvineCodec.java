@@ -12,16 +12,29 @@ import org.jspecify.annotations.Nullable;
  * Its other half can write too little of Python to be used; the encoder is jarpipe's own.
  */
 public final class RazorvineCodec implements PickleCodec {
-    /** Creates the codec. */
-    public RazorvineCodec() {}
+    private final PyTypes types;
+
+    /** Creates the codec for the types that {@link PickleCodec} lists. */
+    public RazorvineCodec() {
+        this(PyTypes.standard());
+    }
+
+    /**
+     * Creates the codec for a choice of types.
+     *
+     * @param types the types of objects that are no plain data
+     */
+    public RazorvineCodec(PyTypes types) {
+        this.types = types;
+    }
 
     @Override
     public @Nullable Object decode(byte[] pickle) throws PickleException {
-        return new Decoder(pickle).decode();
+        return new Decoder(pickle, types).decode();
     }
 
     @Override
     public byte[] encode(@Nullable Object value, Reducer reducer) throws PickleException {
-        return new Encoder(Encoder.DEFAULT_PROTOCOL, Encoder.DEFAULT_DEPTH, PyTypes.standard()).encode(value, reducer);
+        return new Encoder(Encoder.DEFAULT_PROTOCOL, Encoder.DEFAULT_DEPTH, types).encode(value, reducer);
     }
 }

@@ -1,10 +1,13 @@
 package io.jarpipe.pickle;
 
+import io.jarpipe.PyArray;
 import io.jarpipe.PyByteArray;
+import io.jarpipe.PyException;
 import io.jarpipe.PyFrozenSet;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,7 +26,8 @@ final class Values {
             case null -> "None";
             case Boolean b -> "bool";
             case Double d -> "float";
-            case Number n -> "int";
+            case Long n -> "int";
+            case BigInteger n -> "int";
             case String s -> "str";
             case byte[] b -> "bytes";
             case PyByteArray b -> "bytearray";
@@ -34,6 +38,8 @@ final class Values {
             case Map<?, ?> m -> "dict";
             case PyGlobal g -> "the name of a class or function";
             case PyObject o -> "an object";
+            case PyArray a -> "array.array";
+            case PyException e -> "an exception";
             default -> value.getClass().getSimpleName();
         };
     }

@@ -1,4 +1,4 @@
-/** Python's standard types as Java values, made from recipes and turned into recipes. */
+/** Knows the Java types of Python objects that pickles describe by calls: times, decimals, arrays, exceptions. */
 @NullMarked
 package io.jarpipe.types;
 

@@ -5,10 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jarpipe.MpQueue;
 import io.jarpipe.MpTypeException;
+import io.jarpipe.PyArray;
+import io.jarpipe.PyDecimal;
+import io.jarpipe.PyGlobal;
+import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,6 +114,32 @@ final class ConvertersTest {
         assertThat((byte[]) convert(byte[].class, new byte[] {1})).containsExactly(1);
         assertRefused(int[].class, List.of(1L, "2"), "x[1]: Python str cannot be a Java int");
         assertRefused(byte[].class, List.of(1L), "Python list cannot be a Java byte[]");
+    }
+
+    @Test
+    void takes_times_and_decimals_that_fit_exactly() throws Exception {
+        OffsetDateTime time = OffsetDateTime.of(2024, 2, 29, 1, 2, 3, 0, ZoneOffset.ofHours(1));
+        assertThat(convert(OffsetDateTime.class, time)).isEqualTo(time);
+        assertThat(convert(Instant.class, time)).isEqualTo(time.toInstant());
+        assertThat(convert(ZonedDateTime.class, time)).isEqualTo(time.toZonedDateTime());
+        assertThat(convert(Duration.class, Duration.ZERO)).isEqualTo(Duration.ZERO);
+        assertThat(convert(BigDecimal.class, 7L)).isEqualTo(new BigDecimal(7));
+        assertThat(convert(BigDecimal.class, new BigDecimal("1.50"))).isEqualTo(new BigDecimal("1.50"));
+        PyObject path = PyObject.reduce(new PyGlobal("pathlib", "PosixPath"), PyTuple.of("/a", "b"));
+        assertThat(convert(Path.class, path)).isEqualTo(Path.of("/a/b"));
+        assertRefused(Instant.class, LocalDateTime.MIN, "Python datetime.datetime cannot be a Java java.time.Instant");
+        assertRefused(BigDecimal.class, PyDecimal.of("NaN"), "Python decimal.Decimal cannot be");
+        assertRefused(LocalDate.class, LocalDateTime.MIN, "Python datetime.datetime cannot be");
+        assertRefused(int.class, new BigDecimal("1"), "Python decimal.Decimal cannot be a Java int");
+    }
+
+    @Test
+    void makes_arrays_of_python_arrays() throws Exception {
+        assertThat((int[]) convert(int[].class, PyArray.of(1L, 2L))).containsExactly(1, 2);
+        assertThat((float[]) convert(float[].class, PyArray.of(0.5f))).containsExactly(0.5f);
+        assertThat((double[]) convert(double[].class, PyArray.of(1, 2))).containsExactly(1, 2);
+        assertRefused(int[].class, PyArray.of(1L << 40), "x[0]: Python int cannot be a Java int");
+        assertRefused(String[].class, PyArray.of(1), "x[0]: Python int cannot be");
     }
 
     @Test

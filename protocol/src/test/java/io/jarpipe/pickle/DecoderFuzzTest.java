@@ -4,14 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.jarpipe.PickleException;
+import io.jarpipe.PyArray;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyBytes;
 import io.jarpipe.PyComplex;
+import io.jarpipe.PyDateTime;
+import io.jarpipe.PyDecimal;
+import io.jarpipe.PyException;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
+import io.jarpipe.PyTime;
 import io.jarpipe.testing.Goldens;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -138,7 +151,21 @@ class DecoderFuzzTest {
                                     PyBytes.class,
                                     PyByteArray.class,
                                     PyComplex.class,
-                                    PyGlobal.class);
+                                    PyGlobal.class,
+                                    PyArray.class,
+                                    PyDateTime.class,
+                                    PyDecimal.class,
+                                    PyException.class,
+                                    PyTime.class,
+                                    BigDecimal.class,
+                                    Duration.class,
+                                    LocalDate.class,
+                                    LocalDateTime.class,
+                                    LocalTime.class,
+                                    OffsetDateTime.class,
+                                    OffsetTime.class,
+                                    UUID.class,
+                                    ZonedDateTime.class);
             }
         }
     }

@@ -70,8 +70,9 @@ class EncoderInteropTest {
         expect(
                 IntStream.range(0, 2001).boxed().toList(),
                 "list " + IntStream.range(0, 2001).boxed().toList());
-        expect(new int[] {1, 2}, "list [1, 2]");
-        expect(new double[] {1, 2.5}, "list [1.0, 2.5]");
+        expect(new int[] {1, 2}, "array array('i', [1, 2])");
+        expect(new double[] {1, 2.5}, "array array('d', [1.0, 2.5])");
+        expect(new boolean[] {true}, "list [True]");
         expect(PyTuple.of(), "tuple ()");
         expect(PyTuple.of(1), "tuple (1,)");
         expect(PyTuple.of(1, 2, 3), "tuple (1, 2, 3)");

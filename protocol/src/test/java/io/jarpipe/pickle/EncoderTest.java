@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jarpipe.PickleException;
+import io.jarpipe.PyArray;
 import io.jarpipe.PyBytes;
 import io.jarpipe.PyException;
 import io.jarpipe.PyFrozenSet;
@@ -12,7 +13,6 @@ import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import java.io.EOFException;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,8 +56,8 @@ class EncoderTest {
         assertThat(again(Optional.empty())).isNull();
         assertThat(again(new ArrayDeque<>(List.of(1L)))).isEqualTo(List.of(1L));
         assertThat(again(new Object[] {1L, null})).isEqualTo(PyTuple.of(1L, null));
-        assertThat(again(new int[] {1, 2})).isEqualTo(List.of(1L, 2L));
-        assertThat(again(new double[] {1.5})).isEqualTo(List.of(1.5));
+        assertThat(again(new int[] {1, 2})).isEqualTo(PyArray.of(1, 2));
+        assertThat(again(new double[] {1.5})).isEqualTo(PyArray.of(1.5));
         assertThat(again(new boolean[] {true})).isEqualTo(List.of(true));
         assertThat(again(new char[] {'a'})).isEqualTo(List.of("a"));
         assertThat(again(new Point(1, List.of("a")))).isEqualTo(Map.of("x", 1L, "tags", List.of("a")));
@@ -78,10 +78,10 @@ class EncoderTest {
 
     @Test
     void names_the_type_and_the_path_of_what_it_cannot_encode() {
-        Map<String, Object> value = Map.of("jobs", List.of(1, PyTuple.of(new BigDecimal("1.5"))));
+        Map<String, Object> value = Map.of("jobs", List.of(1, PyTuple.of(new Object())));
         assertThatThrownBy(() -> codec.encode(value))
                 .isInstanceOf(PickleException.class)
-                .hasMessage("cannot pickle: java.math.BigDecimal has no counterpart in Python at value[jobs][1][0]");
+                .hasMessage("cannot pickle: java.lang.Object has no counterpart in Python at value[jobs][1][0]");
         PyObject object =
                 PyObject.newObject(new PyGlobal("m", "C"), PyTuple.of()).build(Map.of(1, new Object()));
         assertThatThrownBy(() -> codec.encode(object))
@@ -132,19 +132,29 @@ class EncoderTest {
     }
 
     @Test
-    void encodes_exceptions_as_builtin_ones() throws IOException {
-        assertThat(again(new IllegalArgumentException("bad"))).isEqualTo(builtin("ValueError", "bad"));
-        assertThat(again(new NoSuchElementException("k"))).isEqualTo(builtin("KeyError", "k"));
-        assertThat(again(new ArrayIndexOutOfBoundsException("5"))).isEqualTo(builtin("IndexError", "5"));
-        assertThat(again(new EOFException())).isEqualTo(builtin("EOFError"));
-        assertThat(again(new IllegalStateException("x")))
-                .isEqualTo(builtin("RuntimeError", "java.lang.IllegalStateException: x"));
-        assertThat(again(new PyException("queue.Empty", PyTuple.of(1L), null)))
-                .isEqualTo(PyObject.reduce(new PyGlobal("queue", "Empty"), PyTuple.of(1L)));
+    void encodes_exceptions_as_builtin_ones_with_their_stack_traces() throws IOException {
+        assertException(new IllegalArgumentException("bad"), "ValueError", "bad");
+        assertException(new NoSuchElementException("k"), "KeyError", "k");
+        assertException(new ArrayIndexOutOfBoundsException("5"), "IndexError", "5");
+        assertException(new EOFException(), "EOFError");
+        assertException(new IllegalStateException("x"), "RuntimeError", "java.lang.IllegalStateException: x");
     }
 
-    private static PyObject builtin(String name, Object... args) {
-        return PyObject.reduce(new PyGlobal("builtins", name), PyTuple.of(args));
+    private void assertException(Exception thrown, String type, Object... args) throws PickleException {
+        PyException exception = (PyException) again(thrown);
+        assertThat(exception.type()).isEqualTo(type);
+        assertThat(exception.args()).containsExactly(args);
+        assertThat(exception.traceback()).startsWith(thrown.toString()).contains("at io.jarpipe.pickle.EncoderTest");
+        assertThat(exception).hasRootCauseMessage("multiprocessing.pool.RemoteTraceback: " + exception.traceback());
+    }
+
+    @Test
+    void encodes_python_exceptions_as_they_are() throws PickleException {
+        PyException exception = (PyException) again(new PyException("queue.Empty", PyTuple.of(1L), null));
+        assertThat(exception.recipe()).isEqualTo(PyObject.reduce(new PyGlobal("queue", "Empty"), PyTuple.of(1L)));
+        assertThat(exception).hasMessage("queue.Empty: 1").hasNoCause();
+        assertThat(((PyException) again(new PyException("ValueError", PyTuple.of(), "the trace"))).traceback())
+                .isEqualTo("the trace");
     }
 
     @Test

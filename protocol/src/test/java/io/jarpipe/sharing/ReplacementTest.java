@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jarpipe.MpConnection;
 import io.jarpipe.MpSharingException;
+import io.jarpipe.PyException;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
@@ -79,7 +80,7 @@ final class ReplacementTest {
             List<Object> value = List.of(point, timeout, partial, new PyGlobal("multiprocessing.queues", "Queue"));
             Object again = codec.decode(codec.encode(value));
             assertThat(again).isInstanceOf(List.class);
-            assertThat(((List<?>) again).get(1)).isEqualTo(timeout);
+            assertThat(((PyException) ((List<?>) again).get(1)).recipe()).isEqualTo(timeout);
             assertThat(((List<?>) again).get(3)).isEqualTo(value.get(3));
         }
     }
