@@ -140,7 +140,7 @@ class EncoderTest {
         assertException(new IllegalStateException("x"), "RuntimeError", "java.lang.IllegalStateException: x");
     }
 
-    private void assertException(Exception thrown, String type, Object... args) throws PickleException {
+    private void assertException(Exception thrown, String type, Object... args) throws IOException {
         PyException exception = (PyException) again(thrown);
         assertThat(exception.type()).isEqualTo(type);
         assertThat(exception.args()).containsExactly(args);
@@ -149,7 +149,7 @@ class EncoderTest {
     }
 
     @Test
-    void encodes_python_exceptions_as_they_are() throws PickleException {
+    void encodes_python_exceptions_as_they_are() throws IOException {
         PyException exception = (PyException) again(new PyException("queue.Empty", PyTuple.of(1L), null));
         assertThat(exception.recipe()).isEqualTo(PyObject.reduce(new PyGlobal("queue", "Empty"), PyTuple.of(1L)));
         assertThat(exception).hasMessage("queue.Empty: 1").hasNoCause();
