@@ -1,5 +1,6 @@
 """Python classes that have Java records and enums beside them, of every kind that there is."""
 
+import array
 import collections
 import dataclasses
 import enum
@@ -121,7 +122,7 @@ class Job:
     corners: tuple
     shades: list
     maybe: object
-    weights: list
+    weights: array.array
     data: bytes
     frozen: set
     options: dict

@@ -4,6 +4,7 @@ For each, two frames go out, the name of the Java type and the pickle; one frame
 is the frame "report: N objects, M changed" in the place of a name.
 """
 
+import array
 import enum
 import pickle
 import struct
@@ -35,7 +36,7 @@ def job(points):
         (classes.Named(1.0, 2.0), classes.Named(3.0, 4.0)),
         [classes.Outer.Shade.DARK, classes.Outer.Shade.LIGHT],
         None,
-        [0.5, 1.5],
+        array.array("d", [0.5, 1.5]),
         b"\0\xff",
         {classes.Frozen(1.0, 2.0), classes.Frozen(2.0, 1.0)},
         {"depth": 3, "mode": classes.Mode.WRITE},
