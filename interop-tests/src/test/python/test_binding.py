@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import dataclasses
 import enum
 from typing import Any, NamedTuple
@@ -33,7 +34,7 @@ class Job:
     name: str
     points: list[Point]
     named: dict[str, Point]
-    by: list[float]
+    by: array.array[float]
     limits: dict[str, Any]
 
 
@@ -62,7 +63,15 @@ def job(number: int = 1, **changes: Any) -> Job:
     """Make a job."""
     limits = {"retries": 3, "seconds": None}
     points = [Point(1.0, 2.0), Point(3.0, 4.0)]
-    made = Job(number, Kind.MOVE, "n", points, {"a": Point(0.0, 0.5)}, [1.0, -1.0], limits)
+    made = Job(
+        number,
+        Kind.MOVE,
+        "n",
+        points,
+        {"a": Point(0.0, 0.5)},
+        array.array("d", [1.0, -1.0]),
+        limits,
+    )
     return dataclasses.replace(made, **changes)
 
 
@@ -73,7 +82,7 @@ class BindingTest(TestCase):
         jobs, results = self.queue(), self.queue()
         worker = self.worker("BindingWorkers::work", jobs, results)
         jobs.put(job())
-        jobs.put(job(2, kind=Kind.SCALE, by=[2.0], named={}))
+        jobs.put(job(2, kind=Kind.SCALE, by=array.array("d", [2.0]), named={}))
         jobs.put(None)
         result = self.get(results)
         points = [Point(2.0, 1.0), Point(4.0, 3.0), Point(0.0, 0.5)]
