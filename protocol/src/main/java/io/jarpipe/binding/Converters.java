@@ -1,8 +1,11 @@
 package io.jarpipe.binding;
 
+import io.jarpipe.MpJoinableQueue;
 import io.jarpipe.MpQueue;
+import io.jarpipe.MpSimpleQueue;
 import io.jarpipe.MpTypeException;
 import io.jarpipe.queue.PipeQueue;
+import io.jarpipe.queue.SimplePipeQueue;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -53,8 +56,11 @@ public final class Converters {
     private static Converter ofGeneric(ParameterizedType type) {
         Class<?> raw = (Class<?>) type.getRawType();
         Type[] arguments = type.getActualTypeArguments();
-        if (raw == MpQueue.class) {
-            return queue(type, of(arguments[0]));
+        if (raw == MpQueue.class || raw == MpJoinableQueue.class) {
+            return queue(type, raw, of(arguments[0]));
+        }
+        if (raw == MpSimpleQueue.class) {
+            return simpleQueue(type, of(arguments[0]));
         }
         if (raw == Optional.class) {
             Converter content = of(arguments[0]);
@@ -72,12 +78,27 @@ public final class Converters {
         return (value, path) -> instance(raw, value, path);
     }
 
-    private static Converter queue(ParameterizedType type, Converter items) {
+    private static Converter queue(ParameterizedType type, Class<?> raw, Converter items) {
         return (value, path) -> {
-            if (value != null && !(value instanceof PipeQueue<?>)) {
+            if (value == null) {
+                return null;
+            }
+            if (!raw.isInstance(value) || !(value instanceof PipeQueue<?> queue)) {
                 throw mismatch(type, value, path, "");
             }
-            return value == null ? null : ((PipeQueue<?>) value).as(item -> items.convert(item, "item of " + path));
+            return queue.as(item -> items.convert(item, "item of " + path));
+        };
+    }
+
+    private static Converter simpleQueue(ParameterizedType type, Converter items) {
+        return (value, path) -> {
+            if (value == null) {
+                return null;
+            }
+            if (!(value instanceof SimplePipeQueue<?> queue)) {
+                throw mismatch(type, value, path, "");
+            }
+            return queue.as(item -> items.convert(item, "item of " + path));
         };
     }
 
