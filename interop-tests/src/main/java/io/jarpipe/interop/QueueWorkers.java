@@ -137,4 +137,14 @@ public final class QueueWorkers {
         }
         to.put(items);
     }
+
+    /** Takes items until as many sentinels have come as there are producers, and puts their number. */
+    public static void countAll(MpQueue<@Nullable Object> from, MpQueue<Long> to, int producers)
+            throws IOException, InterruptedException {
+        long count = 0;
+        for (Object item : from.until(null, producers)) {
+            count += item == null ? 0 : 1;
+        }
+        to.put(count);
+    }
 }
