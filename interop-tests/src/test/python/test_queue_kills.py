@@ -38,6 +38,14 @@ class QueueKills(TestCase):
         """Start a worker of the daemon that will be killed."""
         return self._started(self.own.Process(target=WORKERS + target, args=args, kwargs=kwargs))
 
+    def await_waiting(self, remote: Remote) -> None:
+        """Wait until a worker waits for something else than a semaphore."""
+        await_("the worker to wait", lambda: waits(remote.worker.pid))
+
+    def await_no_slot(self, queue: Any) -> None:
+        """Wait until somebody waits for a slot."""
+        await_("it to wait for a slot", lambda: has_waiters(queue._sem))
+
     def kill(self, remote: Remote) -> None:
         """Kill the daemon, which has run one worker."""
         os.kill(self.bridge.pid, signal.SIGKILL)
@@ -80,7 +88,7 @@ class QueueKills(TestCase):
                 self.assertEqual([remote.call("take") for _ in items], items)
                 call: tuple[Any, ...] = rng.choice([("take",), ("poll", 3600), ("until", None)])
                 remote.begin(*call)
-                await_("the worker to wait", lambda remote=remote: waits(remote.worker.pid))
+                self.await_waiting(remote)
                 self.kill(remote)
                 self.assert_goes_on(queue, [])
 
@@ -113,7 +121,7 @@ class QueueKills(TestCase):
                 for number in range(size):
                     remote.call("put", number)
                 remote.begin("put", "never")
-                await_("it to wait", lambda queue=queue: has_waiters(queue._sem))
+                self.await_no_slot(queue)
                 self.kill(remote)
                 self.assert_goes_on(queue, list(range(size)))
 
@@ -128,7 +136,7 @@ class QueueKills(TestCase):
                 for item in items:
                     remote.call("put", item)
                 remote.begin("join")
-                await_("the worker to wait", lambda remote=remote: waits(remote.worker.pid))
+                self.await_waiting(remote)
                 self.kill(remote)
                 for item in items:
                     self.assertEqual(self.get(queue), item)
