@@ -69,7 +69,7 @@ class QueueKills(TestCase):
         self.assert_free(queue._rlock, queue._wlock)
         self.assertEqual([self.get(queue) for _ in left], left)
         results = self.queue()
-        child = self.child("fork", collect, queue, results)
+        child = self.child("spawn", collect, queue, results)
         for item in (*range(2 * MAXSIZE), None):  # more than there are slots
             queue.put(item, timeout=PATIENCE)
         self.assertEqual(self.get(results), list(range(2 * MAXSIZE)))

@@ -9,6 +9,7 @@ from multiprocessing import resource_sharer
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
+from jarpipe import errors
 from support import (
     PATIENCE,
     Remote,
@@ -352,6 +353,7 @@ class JoinableRows(RowsTest):
         remote.call("cancelJoinThread")
         remote.close()
         self.assertEqual(len(self.get(queue)), 200_000)
+        await_("one task", lambda: semaphore_value(queue._unfinished_tasks) == 1)
         queue.task_done()
         queue.join()
         self.assertEqual(queue.qsize(), 0)
@@ -359,7 +361,7 @@ class JoinableRows(RowsTest):
     def test_java_wakes_python_children_that_join(self) -> None:
         queue = self.joinable_queue()
         remote = self.remote(queue, "joinable")
-        queue.put("task")
+        remote.call("put", "task")  # not from here: a feeder thread would be in the way of fork
         children = [self.child("fork", join, queue) for _ in range(3)]
         sleeping = queue._cond._sleeping_count
         await_("three to wait", lambda: semaphore_value(sleeping) == 3)
@@ -390,7 +392,7 @@ class JoinableRows(RowsTest):
     def test_close_ends_a_notification_that_a_killed_sleeper_does_not_answer(self) -> None:
         queue = self.joinable_queue()
         remote = self.remote(queue, "joinable")
-        queue.put("task")
+        remote.call("put", "task")
         child = self.child("fork", join, queue)
         await_("it to wait", lambda: has_waiters(queue._cond._wait_semaphore))
         child.kill()
@@ -409,6 +411,17 @@ class JoinableRows(RowsTest):
 def join(queue: Any) -> None:
     """In a child: wait until all tasks are done."""
     queue.join()
+
+    def test_joinable_queue_is_a_queue_and_not_the_other_way_round(self) -> None:
+        queue, results = self.joinable_queue(), self.queue()
+        worker = self.worker("QueueWorkers::sum", queue, results)
+        queue.put(4)
+        queue.put(None)
+        self.assertEqual(self.get(results), 4)
+        self.join(worker)
+        for made in (self.queue(), self.simple_queue()):
+            with self.assertRaisesRegex(errors.ArgumentError, "MpJoinableQueue"):
+                self.worker("QueueWorkers::sumTasks", made, results)
 
 
 class SimpleRows(TestCase):

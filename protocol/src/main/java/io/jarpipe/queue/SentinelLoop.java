@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ final class SentinelLoop<T extends @Nullable Object> implements Iterator<T> {
         if (!hasNext()) {
             throw new NoSuchElementException("the sentinel has come");
         }
-        Item<T> item = java.util.Objects.requireNonNull(next);
+        Item<T> item = Objects.requireNonNull(next);
         next = null;
         return item.value();
     }
