@@ -11,6 +11,10 @@ import re
 from typing import Counter
 
 SEMAPHORE_FILES = "/dev/shm/sem."
+_SYSTEM_CALLS = {
+    "x86_64": {0: "read", 1: "write", 7: "poll", 61: "wait4", 202: "futex"},
+    "aarch64": {63: "read", 64: "write", 73: "poll", 260: "wait4", 98: "futex"},
+}
 
 
 def descriptors(pid: int | str = "self") -> Counter[str]:
@@ -72,3 +76,17 @@ def abstract_sockets(name: str) -> list[str]:
     """Return the lines of the kernel's list of Unix sockets that have this name (``@name``)."""
     with open("/proc/net/unix", encoding="utf-8", errors="replace") as file:
         return [line for line in file if line.rstrip("\n").endswith(f" {name}")]
+
+
+def system_call(task: int) -> str:
+    """Return the system call in which a thread sleeps, and for some its first argument.
+
+    It is empty for a thread that runs, has ended, or sleeps in a call that no test waits for.
+    """
+    path = pathlib.Path(f"/proc/{task}/syscall")
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        number, *arguments = path.read_text().split()
+        if number.isdecimal():
+            name = _SYSTEM_CALLS[os.uname().machine].get(int(number), "")
+            return f"{name} {int(arguments[0], 16)}" if name in ("read", "write") else name
+    return ""

@@ -230,7 +230,21 @@ class TestCase(unittest.TestCase):
 
     def queue(self, maxsize: int = 0) -> Any:
         """Make a queue, whose items must have been taken after the test."""
-        queue = self.ctx.Queue(maxsize)
+        return self._shared_queue(self.ctx.Queue(maxsize))
+
+    def joinable_queue(self, maxsize: int = 0) -> Any:
+        """Make a joinable queue, whose items must have been taken after the test."""
+        return self._shared_queue(self.ctx.JoinableQueue(maxsize))
+
+    def simple_queue(self) -> Any:
+        """Make a simple queue, which is closed after the test."""
+        queue = self.ctx.SimpleQueue()
+        for end in (queue._reader, queue._writer):
+            self.addCleanup(end.close)  # close() came with 3.9
+        self.share(queue._reader, queue._writer)
+        return queue
+
+    def _shared_queue(self, queue: Any) -> Any:
         self.addCleanup(self._close_queue, queue)
         self.share(queue._reader, queue._writer)
         return queue

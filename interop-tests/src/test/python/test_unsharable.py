@@ -145,8 +145,6 @@ class Unsupported(ErrorTest):
             ("multiprocessing.synchronize.Condition", ctx.Condition()),
             ("multiprocessing.synchronize.Event", ctx.Event()),
             ("multiprocessing.synchronize.Barrier", ctx.Barrier(2)),
-            ("multiprocessing.queues.JoinableQueue", ctx.JoinableQueue()),
-            ("multiprocessing.queues.SimpleQueue", ctx.SimpleQueue()),
             ("multiprocessing.sharedctypes", ctx.Value("i", 1)),
             ("multiprocessing.sharedctypes", ctx.Array("i", 1)),
             ("multiprocessing.sharedctypes", ctx.RawValue("i", 1)),

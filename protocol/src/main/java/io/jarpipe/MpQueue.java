@@ -49,11 +49,23 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
     boolean offer(T item, Duration timeout) throws IOException, InterruptedException;
 
     /**
+     * Puts an item if there is room now: {@code queue.put_nowait(item)}.
+     *
+     * @param item the item
+     * @return false when the queue is full, Python's {@code queue.Full}
+     * @throws PickleException when the item cannot be pickled; the queue is as before
+     * @throws IOException when the queue is closed
+     * @throws InterruptedException when the thread is interrupted already
+     */
+    boolean tryPut(T item) throws IOException, InterruptedException;
+
+    /**
      * Takes an item, waiting for one: {@code queue.get()}.
      *
      * @return the item, null for Python's {@code None}
-     * @throws PickleException when the item is not a readable pickle or not a {@code T}; it is consumed
-     * @throws MpSharingException when something shared in the item cannot be had; it is consumed
+     * @throws PickleException when the item is not a readable pickle or not a {@code T}; it is consumed, and
+     *     {@link MpItemBytes#of} has its bytes
+     * @throws MpSharingException when something shared in the item cannot be had; likewise
      * @throws IOException when the queue is closed or its pipe fails
      * @throws InterruptedException when interrupted while waiting
      */
@@ -63,12 +75,15 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
      * Takes an item if one comes in time: {@code queue.get(timeout=...)}.
      *
      * <p>Unlike CPython's {@code get}, time is not over because another consumer sits in {@code get()}: what counts is
-     * whether an item came.
+     * whether an item came. Nor is it longer because the producer of an item stalls half-way: the rest is then read in
+     * the background, under the read lock, and the next call on this queue in this worker gets that item. A worker that
+     * ends without such a call loses it.
      *
      * @param timeout how long to wait; zero or negative tries once
      * @return the item, or {@link Item#none()} when the time is over, Python's {@code queue.Empty}
-     * @throws PickleException when the item is not a readable pickle or not a {@code T}; it is consumed
-     * @throws MpSharingException when something shared in the item cannot be had; it is consumed
+     * @throws PickleException when the item is not a readable pickle or not a {@code T}; it is consumed, and
+     *     {@link MpItemBytes#of} has its bytes
+     * @throws MpSharingException when something shared in the item cannot be had; likewise
      * @throws IOException when the queue is closed or its pipe fails
      * @throws InterruptedException when interrupted while waiting
      */
@@ -110,6 +125,49 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
     Iterable<T> until(@Nullable Object sentinel);
 
     /**
+     * Takes items until as many have come that equal the sentinel as there are producers which each put one.
+     *
+     * <p>For one consumer. It is {@link #until(Object)} in all other respects.
+     *
+     * @param sentinel the value each producer puts last
+     * @param producers how many of them come, at least 1
+     * @return the items, to be iterated once
+     */
+    Iterable<T> until(@Nullable Object sentinel, int producers);
+
+    /**
+     * Views this queue as one from which several items are taken under one acquisition of the read lock: those that are
+     * in the pipe already, without waiting for more. They are handed out one by one, in order, to whoever takes from
+     * this queue in this worker, and each keeps its slot of {@code maxsize} until then.
+     *
+     * <p>Items that were taken in advance are lost when the worker ends or closes the queue before they are handed out;
+     * nothing puts them back. {@link #until} takes nothing beyond a sentinel, which may be another worker's; who looks
+     * for sentinels by other means should not use this.
+     *
+     * @param items how many at most, at least 1, which is the default
+     * @return the view; both are the same queue, also when closed
+     */
+    MpQueue<T> withPrefetch(int items);
+
+    /**
+     * Views this queue as one whose {@link #put} waits when too much waits to be written: it is CPython's way to buffer
+     * without bound when the pipe is full, because nobody takes.
+     *
+     * @param bytes how many pickled bytes may be buffered here; an item always fits an empty buffer, even with 0
+     * @return the view; both are the same queue, also when closed
+     */
+    MpQueue<T> withFeederLimit(long bytes);
+
+    /**
+     * Views this queue as one whose takers never see an item that cannot be unpickled or converted: it goes to a
+     * handler, and the next one is taken.
+     *
+     * @param handler gets these items
+     * @return the view; both are the same queue, also when closed
+     */
+    MpQueue<T> onError(MpItemErrorHandler handler);
+
+    /**
      * Returns the number of items that were put and not yet taken: {@code queue.qsize()}.
      *
      * @return an estimate while others put and take
@@ -143,7 +201,7 @@ public interface MpQueue<T extends @Nullable Object> extends AutoCloseable {
      */
     void joinThread() throws IOException, InterruptedException;
 
-    /** Lets the worker end without waiting for its items: those not yet written are lost. */
+    /** Lets the worker end without waiting for its items: those not begun to be written then are dropped. */
     void cancelJoinThread();
 
     /** Forbids further use in this worker; items that were put are still written. Idempotent; does not block. */

@@ -1,6 +1,7 @@
 package io.jarpipe.interop;
 
 import io.jarpipe.MpConnection;
+import io.jarpipe.MpJoinableQueue;
 import io.jarpipe.MpQueue;
 import io.jarpipe.PyTuple;
 import java.io.IOException;
@@ -92,5 +93,58 @@ public final class QueueWorkers {
             }
             to.put(Map.of("total", total));
         }
+    }
+
+    /** Takes items a batch at a time until None comes, and puts the list of them. */
+    public static void collectBatches(MpQueue<@Nullable Object> from, MpQueue<List<@Nullable Object>> to, int batch)
+            throws IOException, InterruptedException {
+        collect(from.withPrefetch(batch), to);
+    }
+
+    /** Puts the pairs (producer, number), buffering no more than some bytes. */
+    public static void produceWithin(MpQueue<PyTuple> to, int producer, int count, long bytes)
+            throws IOException, InterruptedException {
+        produce(to.withFeederLimit(bytes), producer, count);
+    }
+
+    /** Works off tasks until it is terminated: reports each before it is done. */
+    public static void work(MpJoinableQueue<@Nullable Object> tasks, MpQueue<@Nullable Object> results)
+            throws IOException, InterruptedException {
+        while (true) {
+            results.put(tasks.take());
+            tasks.taskDone();
+        }
+    }
+
+    /** Adds up the numbers of typed tasks until None comes. */
+    public static void sumTasks(MpJoinableQueue<Integer> tasks, MpQueue<Long> to)
+            throws IOException, InterruptedException {
+        long sum = 0;
+        for (Integer number : tasks.until(null)) {
+            sum += number;
+            tasks.taskDone();
+        }
+        tasks.taskDone(); // the sentinel is a task, too
+        to.put(sum);
+    }
+
+    /** Takes items until as many sentinels have come as there are producers, and puts the list of them. */
+    public static void collectAll(MpQueue<@Nullable Object> from, MpQueue<List<@Nullable Object>> to, int producers)
+            throws IOException, InterruptedException {
+        List<@Nullable Object> items = new ArrayList<>();
+        for (Object item : from.until(null, producers)) {
+            items.add(item);
+        }
+        to.put(items);
+    }
+
+    /** Takes items until as many sentinels have come as there are producers, and puts their number. */
+    public static void countAll(MpQueue<@Nullable Object> from, MpQueue<Long> to, int producers)
+            throws IOException, InterruptedException {
+        long count = 0;
+        for (Object item : from.until(null, producers)) {
+            count += item == null ? 0 : 1;
+        }
+        to.put(count);
     }
 }

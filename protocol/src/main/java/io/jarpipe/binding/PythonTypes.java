@@ -1,8 +1,10 @@
 package io.jarpipe.binding;
 
 import io.jarpipe.MpConnection;
+import io.jarpipe.MpJoinableQueue;
 import io.jarpipe.MpLock;
 import io.jarpipe.MpQueue;
+import io.jarpipe.MpSimpleQueue;
 import io.jarpipe.MpSocket;
 import io.jarpipe.PyArray;
 import io.jarpipe.PyByteArray;
@@ -74,6 +76,8 @@ public final class PythonTypes {
             case PyException e -> e.type();
             case PyObject o -> o.className();
             case PyGlobal g -> g.toString();
+            case MpJoinableQueue<?> q -> "multiprocessing.queues.JoinableQueue";
+            case MpSimpleQueue<?> q -> "multiprocessing.queues.SimpleQueue";
             case MpQueue<?> q -> "multiprocessing.queues.Queue";
             case MpConnection c -> "multiprocessing.connection.Connection";
             case MpSocket s -> "socket.socket";

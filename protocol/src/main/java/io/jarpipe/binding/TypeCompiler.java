@@ -1,6 +1,8 @@
 package io.jarpipe.binding;
 
+import io.jarpipe.MpJoinableQueue;
 import io.jarpipe.MpQueue;
+import io.jarpipe.MpSimpleQueue;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.ArrayDeque;
@@ -110,7 +112,7 @@ final class TypeCompiler {
     private Conversion ofGeneric(JavaType.Generic type) {
         Class<?> raw = type.raw();
         Conversion first = of(type.arguments().getFirst());
-        if (raw == MpQueue.class) {
+        if (raw == MpQueue.class || raw == MpJoinableQueue.class || raw == MpSimpleQueue.class) {
             return queue(type, new Converter(type.arguments().getFirst(), first));
         }
         if (raw == Optional.class) {
@@ -132,12 +134,15 @@ final class TypeCompiler {
         return ofClass(raw);
     }
 
-    private static Conversion queue(Type type, Converter items) {
+    private static Conversion queue(JavaType.Generic type, Converter items) {
         return (value, pass) -> {
-            if (value != null && !(value instanceof ItemSource)) {
+            if (value == null) {
+                return null;
+            }
+            if (!type.raw().isInstance(value) || !(value instanceof ItemSource queue)) {
                 throw Misfit.of(type, value, "");
             }
-            return value == null ? null : ((ItemSource) value).withItems(items, pass.start() + " item");
+            return queue.withItems(items, pass.start() + " item");
         };
     }
 

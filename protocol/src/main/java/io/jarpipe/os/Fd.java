@@ -32,6 +32,7 @@ public final class Fd implements AutoCloseable {
     private final Leaks.Watch watch;
     private final Set<Wakeable> waiters = ConcurrentHashMap.newKeySet();
     private volatile boolean waitsEnded;
+    private volatile boolean awake;
 
     private Fd(int number) {
         Throwable allocation = Leaks.allocation();
@@ -162,7 +163,7 @@ public final class Fd implements AutoCloseable {
     /** Lets {@link #close()} and {@link #endWaits()} wake this waiter; one that comes too late is woken at once. */
     void register(Wakeable waiter, boolean interruptible) {
         waiters.add(waiter);
-        if (isClosed() || (interruptible && waitsEnded)) {
+        if (isClosed() || (interruptible && (waitsEnded || awake))) {
             waiter.wake();
         }
     }
@@ -178,6 +179,19 @@ public final class Fd implements AutoCloseable {
     public void endWaits() {
         waitsEnded = true;
         waiters.forEach(Wakeable::wake);
+    }
+
+    /**
+     * Ends every interruptible wait for this descriptor, now and until it is told otherwise: there is something to find
+     * elsewhere.
+     *
+     * @param awake whether threads shall not wait
+     */
+    public void keepAwake(boolean awake) {
+        this.awake = awake;
+        if (awake) {
+            waiters.forEach(Wakeable::wake);
+        }
     }
 
     /**

@@ -242,6 +242,18 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
         return awaitReady(Waiter.POLLIN, deadline, waiting);
     }
 
+    /**
+     * Waits until a write may find room; returns early when woken by {@link Fd#endWaits}, so callers loop.
+     *
+     * @param deadline how long to wait
+     * @return whether to try again; false when the deadline passed
+     * @throws IOException when the transport is closed, also during the wait
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public final boolean awaitWritable(Deadline deadline) throws IOException, InterruptedException {
+        return awaitReady(Waiter.POLLOUT, deadline, Waiting.INTERRUPTIBLE);
+    }
+
     private boolean awaitReady(int events, Deadline deadline, Waiting waiting)
             throws IOException, InterruptedException {
         boolean interruptible = waiting == Waiting.INTERRUPTIBLE;

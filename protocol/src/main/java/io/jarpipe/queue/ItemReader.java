@@ -5,11 +5,13 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
+import io.jarpipe.queue.TakenItems.Taken;
 import io.jarpipe.sync.SemLock;
 import io.jarpipe.wire.FrameTooLongException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
-import java.util.Objects;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 // Some facts about the reading side of a multiprocessing.Queue
@@ -18,46 +20,70 @@ import org.jspecify.annotations.Nullable;
 // A CPython getter sits in read(2) while it holds _rlock; if it is killed there, nobody ever reads again. Here the pipe
 // is polled first, holding nothing; the lock is taken only when there is something to read, and given back at once when
 // another consumer was faster.
+//
+// A frame that was begun has to be read to its end by the same process: another reader would take its rest for a frame.
+// So a reader whose time is over in the middle of one leaves the lock and the rest to a thread, and the item waits here
+// for whoever takes next.
 
-/** The consuming side of a queue: one pickled item at a time, under the queue's read lock. */
+/** The consuming side of a queue: pickled items, taken under the queue's read lock. */
 final class ItemReader {
+    /** What is done when an item reaches the user: its place in the queue becomes free. */
+    @FunctionalInterface
+    interface Slots {
+        void giveBack() throws IOException;
+    }
+
+    private static final System.Logger LOG = System.getLogger(ItemReader.class.getName());
+    /** How late a thread that waits for the lock sees that another one has taken its item for it. */
+    private static final Duration SLICE = Duration.ofMillis(50);
+
     private final Transport pipe;
     private final FrameReader frames;
     private final SemLock readLock;
-    private final SemLock freeSlots;
+    private final Slots slots;
     private final UseCount uses;
+    private final TakenItems taken;
 
-    ItemReader(Transport pipe, int maxLength, SemLock readLock, SemLock freeSlots, UseCount uses) {
+    ItemReader(Transport pipe, int maxLength, SemLock readLock, Slots slots, UseCount uses) {
         this.pipe = pipe;
         this.frames = new FrameReader(pipe, maxLength);
         this.readLock = readLock;
-        this.freeSlots = freeSlots;
+        this.slots = slots;
         this.uses = uses;
+        this.taken = new TakenItems(pipe.fd());
     }
 
-    /** Takes the next item's bytes; null when the deadline passed before there was one. */
-    byte @Nullable [] take(Deadline deadline) throws IOException, InterruptedException {
+    /** Takes the next item's bytes; null when the deadline passed before all of them had come. */
+    byte @Nullable [] take(Deadline deadline, Batch batch) throws IOException, InterruptedException {
         uses.begin();
         try {
-            while (true) {
-                if (!awaitItem(deadline)) {
-                    return null;
-                }
-                if (!readLock.acquireFor(uses, deadline, Waiting.INTERRUPTIBLE)) {
-                    return null;
-                }
-                byte[] item = takeLocked();
-                if (item != null) {
-                    return item;
-                }
-            }
+            Taken item = next(deadline, batch);
+            return item == null ? null : handOut(item);
         } finally {
             uses.end();
         }
     }
 
+    private @Nullable Taken next(Deadline deadline, Batch batch) throws IOException, InterruptedException {
+        while (true) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException(); // also where nothing has to be waited for: a loop must end
+            }
+            Taken item = taken.poll();
+            if (item != null || !awaitItem(deadline)) {
+                return item;
+            }
+            if (taken.isEmpty() && acquireReadLock(deadline)) {
+                item = takeLocked(deadline, batch);
+            }
+            if (item != null || (deadline.hasPassed() && taken.isEmpty())) {
+                return item;
+            }
+        }
+    }
+
     private boolean awaitItem(Deadline deadline) throws IOException, InterruptedException {
-        while (!pipe.isReadable()) {
+        while (taken.isEmpty() && !pipe.isReadable()) {
             checkOpen();
             if (!pipe.awaitReadable(deadline)) {
                 return false;
@@ -67,23 +93,116 @@ final class ItemReader {
         return true;
     }
 
-    private byte @Nullable [] takeLocked() throws IOException, InterruptedException {
-        boolean consumed = false;
+    private boolean acquireReadLock(Deadline deadline) throws IOException, InterruptedException {
+        while (true) {
+            Deadline slice = Deadline.after(SLICE);
+            boolean last = deadline.remainingNanos() <= slice.remainingNanos();
+            if (readLock.acquireFor(uses, last ? deadline : slice, Waiting.INTERRUPTIBLE)) {
+                return true;
+            }
+            if (last || !taken.isEmpty()) {
+                return false;
+            }
+        }
+    }
+
+    /** Takes a batch; returns its first item, null when another consumer was faster or the time is over. */
+    private @Nullable Taken takeLocked(Deadline deadline, Batch batch) throws IOException, InterruptedException {
+        Taken first = null;
+        boolean isLeft = false;
         try {
-            if (!pipe.isReadable()) {
-                return null;
+            if (!taken.isEmpty()) {
+                return null; // what another thread has taken comes before what is in the pipe
             }
-            byte[] item = frames.read(Deadline.NEVER);
-            consumed = true;
-            return Objects.requireNonNull(item, "an unbounded wait cannot time out");
-        } catch (FrameTooLongException e) {
-            consumed = true; // it was skipped, so its slot is free
-            throw e;
+            boolean more = pipe.isReadable();
+            for (int count = 1; more; count++) {
+                Taken item = read(first == null ? deadline : Deadline.NOW);
+                isLeft = item == null;
+                if (first == null) {
+                    first = item;
+                } else if (item != null) {
+                    taken.add(item);
+                }
+                more = item != null && count < batch.limit() && !batch.isEndedBy(item) && pipe.isReadable();
+            }
+            return first;
         } finally {
-            readLock.release();
-            if (consumed) {
-                freeSlots.release();
+            if (isLeft) {
+                finishLater();
+            } else {
+                readLock.release();
             }
+        }
+    }
+
+    /** Reads an item or its failure; null when the deadline passed in the middle of it. */
+    private @Nullable Taken read(Deadline deadline) throws InterruptedException {
+        try {
+            byte[] item = frames.read(deadline);
+            return item == null ? null : Taken.item(item);
+        } catch (FrameTooLongException e) {
+            return Taken.failed(e, !frames.hasFailed()); // if it was skipped, its slot is free
+        } catch (IOException e) {
+            return Taken.failed(e, false);
+        }
+    }
+
+    /** Leaves the item that was begun, and the lock, to a thread. */
+    private void finishLater() {
+        uses.beginNested();
+        Thread.ofPlatform().name("QueueReaderThread").daemon().start(this::finish);
+    }
+
+    private void finish() {
+        try {
+            Taken item = read(Deadline.NEVER);
+            if (item != null) {
+                taken.add(item);
+            }
+            readLock.release();
+            if (uses.isClosed()) {
+                drop();
+            }
+        } catch (IOException | InterruptedException e) {
+            LOG.log(Level.WARNING, "an item could not be read to its end", e);
+        } finally {
+            uses.end();
+        }
+    }
+
+    private byte[] handOut(Taken item) throws IOException {
+        if (item.isConsumed()) {
+            slots.giveBack();
+        }
+        if (item.failure() != null) {
+            throw item.failure();
+        }
+        return item.bytes();
+    }
+
+    /** Tells whether taking would have to wait. */
+    boolean isEmpty() throws IOException {
+        return taken.isEmpty() && !pipe.isReadable();
+    }
+
+    /**
+     * Drops what was taken and not handed out: this process will not take any more. Called within a use, when the queue
+     * is closed.
+     */
+    void drop() {
+        int lost = 0;
+        for (Taken item = taken.poll(); item != null; item = taken.poll()) {
+            lost++;
+            try {
+                if (item.isConsumed()) {
+                    slots.giveBack();
+                }
+            } catch (IOException | IllegalStateException e) {
+                LOG.log(Level.WARNING, "a slot of a dropped item could not be given back", e);
+            }
+        }
+        if (lost > 0) {
+            LOG.log(Level.WARNING, "a queue was closed with {0} items taken from its pipe and not handed out", lost);
         }
     }
 

@@ -8,7 +8,7 @@ import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
 import io.jarpipe.sync.SemLock;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
@@ -18,56 +18,99 @@ import org.jspecify.annotations.Nullable;
 // Some facts about the writing side of a multiprocessing.Queue
 // -------------------------------------------------------------
 // CPython 3.13 Lib/multiprocessing/queues.py, Queue.put: acquire _sem, append to a buffer; a feeder thread takes
-// _wlock,
-// writes the frame, releases _wlock. So put() never blocks on a full pipe, and a process that is killed half-way
-// through a
-// frame leaves the pipe torn and _wlock taken for ever. Here the caller writes the frame itself when nothing is
-// buffered
-// before it, the lock is free and the pipe has room; what is left over goes to a feeder thread together with the lock.
-// A
-// frame that was begun is always finished, also after a close.
+// _wlock, writes the frame, releases _wlock. So put() never blocks on a full pipe, and a process that is killed
+// half-way through a frame leaves the pipe torn and _wlock taken for ever. Here the caller writes the frame itself when
+// nothing is buffered before it, the lock is free and the pipe has room; what is left over goes to a feeder thread
+// together with the lock. A frame that was begun is always finished, also after a close.
 
 /** The producing side of a queue: frames in order, under the queue's write lock, without blocking the caller. */
 final class ItemWriter {
-    private static final System.Logger LOG = System.getLogger(ItemWriter.class.getName());
     /** How late the feeder notices that its items are not wanted any more. */
     private static final Duration LOCK_SLICE = Duration.ofMillis(100);
 
     private final FrameWriter frames;
     private final SemLock writeLock;
-    private final SemLock freeSlots;
+    private final Account account;
     private final UseCount uses;
 
     private final ReentrantLock monitor = new ReentrantLock();
-    private final Condition drained = monitor.newCondition();
-    private final ArrayDeque<OutgoingFrame> buffer = new ArrayDeque<>();
+    /** The buffer has become shorter, or will not any more. */
+    private final Condition progress = monitor.newCondition();
+
+    private final ArrayDeque<Buffered> buffer = new ArrayDeque<>();
+    /** Length of all items that are handed to the feeder and not in the pipe. */
+    private long bufferedBytes;
+
     private boolean feeding;
     private volatile boolean discarding;
     private @Nullable IOException failure;
 
-    ItemWriter(Transport pipe, SemLock writeLock, SemLock freeSlots, UseCount uses) {
+    private record Buffered(OutgoingFrame frame, int length) {}
+
+    ItemWriter(Transport pipe, SemLock writeLock, Account account, UseCount uses) {
         this.frames = new FrameWriter(pipe);
         this.writeLock = writeLock;
-        this.freeSlots = freeSlots;
+        this.account = account;
         this.uses = uses;
     }
 
-    /** Hands over one pickled item, for which the caller has acquired a slot. */
-    void put(byte[] item) throws IOException, InterruptedException {
-        OutgoingFrame frame = new OutgoingFrame(item);
+    /**
+     * Hands over one pickled item, for which the caller has acquired a slot, which is this method's from now on.
+     *
+     * @param feederLimit how many bytes may be buffered; an item that finds the buffer empty always fits
+     * @return false when the buffer had no room before the deadline
+     */
+    boolean put(byte[] item, long feederLimit, Deadline deadline) throws IOException, InterruptedException {
+        boolean counted = false;
+        boolean handedOver = false;
         monitor.lock();
         try {
-            if (failure != null) {
-                throw new IOException("an earlier item could not be written to the queue", failure);
-            }
-            if (feeding) {
-                buffer.add(frame);
-            } else if (!writeNow(frame)) {
-                buffer.addFirst(frame);
-                startFeeder();
+            if (awaitRoom(item.length, feederLimit, deadline)) {
+                account.count();
+                counted = true;
+                handOver(new Buffered(new OutgoingFrame(item), item.length));
+                handedOver = true;
             }
         } finally {
             monitor.unlock();
+            if (counted && !handedOver) {
+                account.drop(1);
+            } else if (!handedOver) {
+                account.giveSlotBack();
+            }
+        }
+        return handedOver;
+    }
+
+    private boolean awaitRoom(int length, long limit, Deadline deadline) throws IOException, InterruptedException {
+        boolean inTime = true;
+        while (failure == null && bufferedBytes > 0 && bufferedBytes > limit - length) {
+            if (uses.isClosed()) {
+                throw new ClosedChannelException();
+            }
+            if (!inTime) {
+                return false;
+            }
+            if (deadline.isNever()) {
+                progress.await();
+            } else {
+                inTime = progress.awaitNanos(deadline.remainingNanos()) > 0;
+            }
+        }
+        if (failure != null) {
+            throw new IOException("an earlier item could not be written to the queue", failure);
+        }
+        return true;
+    }
+
+    private void handOver(Buffered item) throws IOException, InterruptedException {
+        if (feeding) {
+            buffer.add(item);
+            bufferedBytes += item.length();
+        } else if (!writeNow(item.frame())) {
+            buffer.addFirst(item);
+            bufferedBytes += item.length();
+            startFeeder();
         }
     }
 
@@ -96,10 +139,10 @@ final class ItemWriter {
 
     private void feed() {
         try {
-            OutgoingFrame frame = next();
-            while (frame != null) {
-                write(frame);
-                frame = next();
+            Buffered item = next(0);
+            while (item != null) {
+                write(item.frame());
+                item = next(item.length());
             }
         } catch (Throwable e) {
             fail(e instanceof IOException io ? io : new IOException("the feeder thread failed", e));
@@ -108,16 +151,18 @@ final class ItemWriter {
         }
     }
 
-    /** Returns the frame to write next; null ends the feeder, decided under the same lock as a new one is started. */
-    private @Nullable OutgoingFrame next() {
+    /**
+     * Returns the item to write after one of some length; null ends the feeder, decided under the same lock as a new
+     * one is started.
+     */
+    private @Nullable Buffered next(int written) {
         monitor.lock();
         try {
-            OutgoingFrame frame = buffer.poll();
-            if (frame == null) {
-                feeding = false;
-                drained.signalAll();
-            }
-            return frame;
+            bufferedBytes -= written;
+            Buffered item = buffer.poll();
+            feeding = item != null;
+            progress.signalAll();
+            return item;
         } finally {
             monitor.unlock();
         }
@@ -126,7 +171,7 @@ final class ItemWriter {
     private void write(OutgoingFrame frame) throws IOException {
         try {
             if (!frame.isBegun() && !acquireWriteLock()) {
-                giveSlotBack();
+                account.drop(1);
                 return;
             }
             try {
@@ -150,15 +195,18 @@ final class ItemWriter {
     }
 
     private void fail(IOException cause) {
+        int lost;
         monitor.lock();
         try {
             failure = cause;
             feeding = false;
-            discardBuffer();
-            drained.signalAll();
+            bufferedBytes = 0;
+            lost = discardBuffer();
+            progress.signalAll();
         } finally {
             monitor.unlock();
         }
+        account.drop(lost);
     }
 
     /** Waits until everything is in the pipe. */
@@ -166,7 +214,7 @@ final class ItemWriter {
         monitor.lockInterruptibly();
         try {
             while (feeding) {
-                drained.await();
+                progress.await();
             }
             if (failure != null) {
                 throw new IOException("items were lost because the queue's pipe failed", failure);
@@ -176,41 +224,45 @@ final class ItemWriter {
         }
     }
 
-    /**
-     * Drops what has not begun to be written; the slots it took become free again. Returns how many items that were.
-     */
-    int discard() {
-        discarding = true;
+    /** Lets those who wait for room in the buffer see that the queue was closed. */
+    void endWaits() {
         monitor.lock();
         try {
-            return discardBuffer();
+            progress.signalAll();
         } finally {
             monitor.unlock();
         }
     }
 
+    /** Drops what has not begun to be written, as if it had never been put. Returns how many items that were. */
+    int discard() {
+        discarding = true;
+        int discarded;
+        monitor.lock();
+        try {
+            discarded = discardBuffer();
+            progress.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+        account.drop(discarded);
+        return discarded;
+    }
+
     private int discardBuffer() {
         int discarded = 0;
-        OutgoingFrame begun = null;
-        for (OutgoingFrame frame = buffer.poll(); frame != null; frame = buffer.poll()) {
-            if (frame.isBegun()) {
-                begun = frame;
+        Buffered begun = null;
+        for (Buffered item = buffer.poll(); item != null; item = buffer.poll()) {
+            if (item.frame().isBegun()) {
+                begun = item;
                 continue;
             }
             discarded++;
-            giveSlotBack();
+            bufferedBytes = Math.max(0, bufferedBytes - item.length());
         }
         if (begun != null) {
             buffer.add(begun);
         }
         return discarded;
-    }
-
-    private void giveSlotBack() {
-        try {
-            freeSlots.release();
-        } catch (IOException | IllegalStateException e) {
-            LOG.log(Level.WARNING, "a slot of a dropped item could not be given back", e);
-        }
     }
 }

@@ -1,23 +1,17 @@
 package io.jarpipe.queue;
 
+import io.jarpipe.MpItemErrorHandler;
 import io.jarpipe.MpQueue;
 import io.jarpipe.binding.Converter;
 import io.jarpipe.binding.ItemSource;
 import io.jarpipe.os.Deadline;
-import io.jarpipe.os.Leaks;
 import io.jarpipe.os.Transport;
-import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.sync.SemLock;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the Java type of the items
  */
-public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, ItemSource {
+public sealed class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, ItemSource permits JoinablePipeQueue {
     /**
      * What a queue is made of; all of it is owned by the queue.
      *
@@ -46,64 +40,34 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, 
         }
     }
 
-    /**
-     * Turns what was unpickled into the declared type of the items.
-     *
-     * @param <T> that type
-     */
-    @FunctionalInterface
-    public interface ItemConverter<T extends @Nullable Object> {
-        /**
-         * Converts one item.
-         *
-         * @param item the unpickled object
-         * @return the same value as a {@code T}
-         * @throws IOException when it is not one; the message names both types
-         */
-        T convert(@Nullable Object item) throws IOException;
-    }
-
-    private final Parts parts;
-    private final PickleCodec codec;
-    private final ItemConverter<T> converter;
-    private final UseCount uses;
-    private final ItemReader reader;
-    private final ItemWriter writer;
-    private final AtomicBoolean joinCancelled;
-    private final Lifetime lifetime;
-
-    /** What all views of one queue share: while one of them is reachable the queue is not lost. */
-    private static final class Lifetime {
-        private final Leaks.Watch watch;
-
-        Lifetime(Parts parts, UseCount uses) {
-            this.watch = Leaks.watch(this, new Holdings(parts, uses));
-        }
-
-        void end() {
-            watch.end(this);
+    /** What all views of one queue share. */
+    record Core(
+            Parts parts,
+            PickleCodec codec,
+            UseCount uses,
+            Account account,
+            ItemReader reader,
+            ItemWriter writer,
+            AtomicBoolean joinCancelled,
+            Lifetime lifetime) {
+        static Core of(Parts parts, @Nullable Tasks tasks, UseCount uses, PickleCodec codec, int maxLength) {
+            Account account = new Account(parts.freeSlots(), tasks, uses);
+            return new Core(
+                    parts,
+                    codec,
+                    uses,
+                    account,
+                    new ItemReader(parts.reader(), maxLength, parts.readLock(), parts.freeSlots()::release, uses),
+                    new ItemWriter(parts.writer(), parts.writeLock(), account, uses),
+                    new AtomicBoolean(),
+                    new Lifetime(
+                            "Queue[" + parts.reader().fd() + "]", parts.reader().fd(), uses));
         }
     }
 
-    /** What a forgotten queue leaves behind. */
-    private record Holdings(Parts parts, UseCount uses) implements Leaks.Holdings {
-        @Override
-        public boolean isClosed() {
-            return uses.isClosed();
-        }
-
-        @Override
-        public void close() {
-            if (uses.close()) {
-                parts.reader().fd().endWaits();
-            }
-        }
-
-        @Override
-        public String toString() {
-            return "Queue[" + parts.reader().fd() + "]";
-        }
-    }
+    final Core core;
+    final View<T> view;
+    private final Intake<T> intake;
 
     /**
      * Makes a queue of its parts.
@@ -114,25 +78,13 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, 
      * @param maxLength the longest item accepted, in pickled bytes; longer ones are skipped with an error
      */
     public PipeQueue(Parts parts, PickleCodec codec, ItemConverter<T> converter, int maxLength) {
-        this.parts = parts;
-        this.codec = codec;
-        this.converter = converter;
-        this.uses = new UseCount(parts::close);
-        this.reader = new ItemReader(parts.reader(), maxLength, parts.readLock(), parts.freeSlots(), uses);
-        this.writer = new ItemWriter(parts.writer(), parts.writeLock(), parts.freeSlots(), uses);
-        this.joinCancelled = new AtomicBoolean();
-        this.lifetime = new Lifetime(parts, uses);
+        this(Core.of(parts, null, new UseCount(parts::close), codec, maxLength), View.of(converter));
     }
 
-    private PipeQueue(PipeQueue<?> same, ItemConverter<T> converter) {
-        this.parts = same.parts;
-        this.codec = same.codec;
-        this.converter = converter;
-        this.uses = same.uses;
-        this.reader = same.reader;
-        this.writer = same.writer;
-        this.joinCancelled = same.joinCancelled;
-        this.lifetime = same.lifetime;
+    PipeQueue(Core core, View<T> view) {
+        this.core = core;
+        this.view = view;
+        this.intake = new Intake<>(core.reader(), core.codec(), view, core.lifetime());
     }
 
     /**
@@ -143,7 +95,22 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, 
      * @return the view
      */
     public <U extends @Nullable Object> PipeQueue<U> as(ItemConverter<U> itemConverter) {
-        return new PipeQueue<>(this, itemConverter);
+        return new PipeQueue<>(core, view.as(itemConverter));
+    }
+
+    @Override
+    public MpQueue<T> withPrefetch(int items) {
+        return new PipeQueue<>(core, view.withPrefetch(items));
+    }
+
+    @Override
+    public MpQueue<T> withFeederLimit(long bytes) {
+        return new PipeQueue<>(core, view.withFeederLimit(bytes));
+    }
+
+    @Override
+    public MpQueue<T> onError(MpItemErrorHandler handler) {
+        return new PipeQueue<>(core, view.withErrorHandler(handler));
     }
 
     @Override
@@ -161,162 +128,106 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, 
         return put(item, Deadline.after(timeout));
     }
 
+    @Override
+    public boolean tryPut(T item) throws IOException, InterruptedException {
+        return put(item, Deadline.NOW);
+    }
+
     private boolean put(T item, Deadline deadline) throws IOException, InterruptedException {
-        uses.begin();
+        core.uses().begin();
         try {
-            byte[] pickle = codec.encode(item);
+            byte[] pickle = core.codec().encode(item);
             boolean handedOver = false;
             try {
-                handedOver = parts.freeSlots().acquireFor(uses, deadline, Waiting.INTERRUPTIBLE) && handOver(pickle);
+                handedOver =
+                        core.account().acquireSlot(deadline) && core.writer().put(pickle, view.feederLimit(), deadline);
                 return handedOver;
             } finally {
                 if (!handedOver) {
-                    codec.discard(pickle);
+                    core.codec().discard(pickle);
                 }
             }
         } finally {
-            uses.end();
-            Reference.reachabilityFence(lifetime);
-        }
-    }
-
-    private boolean handOver(byte[] pickle) throws IOException, InterruptedException {
-        boolean handedOver = false;
-        try {
-            writer.put(pickle);
-            handedOver = true;
-            return true;
-        } finally {
-            if (!handedOver) {
-                parts.freeSlots().release();
-            }
+            core.uses().end();
+            Reference.reachabilityFence(core.lifetime());
         }
     }
 
     @Override
     public T take() throws IOException, InterruptedException {
-        byte[] pickle = receive(Deadline.NEVER);
-        return decode(Objects.requireNonNull(pickle, "an unbounded wait cannot time out"));
+        return intake.take(Deadline.NEVER).value();
     }
 
     @Override
     public Item<T> poll(Duration timeout) throws IOException, InterruptedException {
-        byte[] pickle = receive(Deadline.after(timeout));
-        return pickle == null ? Item.none() : new Item<>(true, decode(pickle));
-    }
-
-    private byte @Nullable [] receive(Deadline deadline) throws IOException, InterruptedException {
-        try {
-            return reader.take(deadline);
-        } finally {
-            Reference.reachabilityFence(lifetime);
-        }
-    }
-
-    private T decode(byte[] pickle) throws IOException {
-        return converter.convert(codec.decode(pickle));
+        return intake.take(Deadline.after(timeout));
     }
 
     @Override
     public Iterable<T> until(@Nullable Object sentinel) {
-        return () -> new UntilSentinel(sentinel);
+        return intake.until(sentinel, 1);
     }
 
-    /** Compares before it converts: a sentinel need not be a {@code T}. */
-    private final class UntilSentinel implements Iterator<T> {
-        private final @Nullable Object sentinel;
-        private @Nullable Object next;
-        private boolean fetched;
-        private boolean ended;
-
-        UntilSentinel(@Nullable Object sentinel) {
-            try {
-                // As it would come from Python, so that numbers and tuples compare equal.
-                this.sentinel = codec.decode(codec.encode(sentinel));
-            } catch (IOException e) {
-                throw new IllegalArgumentException("the sentinel cannot be pickled: " + e.getMessage(), e);
-            }
-        }
-
-        @Override
-        public boolean hasNext() {
-            if (!fetched && !ended) {
-                fetch();
-            }
-            return fetched;
-        }
-
-        private void fetch() {
-            try {
-                byte[] pickle = Objects.requireNonNull(receive(Deadline.NEVER));
-                Object item = codec.decode(pickle);
-                ended = Objects.deepEquals(item, sentinel);
-                fetched = !ended;
-                next = item;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new UncheckedIOException(new InterruptedIOException("interrupted while waiting for an item"));
-            }
-        }
-
-        @Override
-        public T next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("the sentinel has come");
-            }
-            fetched = false;
-            Object item = next;
-            next = null;
-            try {
-                return converter.convert(item);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    @Override
+    public Iterable<T> until(@Nullable Object sentinel, int producers) {
+        return intake.until(sentinel, producers);
     }
 
     @Override
     public int size() throws IOException {
-        uses.begin();
+        core.uses().begin();
         try {
-            return parts.freeSlots().maxValue() - parts.freeSlots().value();
+            SemLock freeSlots = core.parts().freeSlots();
+            return freeSlots.maxValue() - freeSlots.value();
         } finally {
-            uses.end();
+            core.uses().end();
         }
     }
 
     @Override
     public boolean isEmpty() throws IOException {
-        uses.begin();
+        core.uses().begin();
         try {
-            return !parts.reader().isReadable();
+            return core.reader().isEmpty();
         } finally {
-            uses.end();
+            core.uses().end();
         }
     }
 
     @Override
     public boolean isFull() throws IOException {
-        uses.begin();
+        core.uses().begin();
         try {
-            return parts.freeSlots().value() == 0;
+            return core.parts().freeSlots().value() == 0;
         } finally {
-            uses.end();
+            core.uses().end();
         }
     }
 
     @Override
     public void joinThread() throws IOException, InterruptedException {
-        if (!joinCancelled.get()) {
-            writer.join();
+        if (!core.joinCancelled().get()) {
+            core.writer().join();
         }
     }
 
     @Override
     public void cancelJoinThread() {
-        joinCancelled.set(true);
+        core.joinCancelled().set(true);
+    }
+
+    /**
+     * Does what a process does with a queue before it ends: waits until everything is in the pipe, or, after
+     * {@link #cancelJoinThread}, drops what is not.
+     *
+     * @throws IOException when the pipe failed and items were lost
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public void flush() throws IOException, InterruptedException {
+        joinThread();
+        if (core.joinCancelled().get()) {
+            core.writer().discard();
+        }
     }
 
     /**
@@ -325,7 +236,7 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, 
      * @return how many items are lost
      */
     public int discardUnwritten() {
-        return writer.discard();
+        return core.writer().discard();
     }
 
     /**
@@ -334,7 +245,7 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, 
      * @return the pipe and the semaphores
      */
     public Parts parts() {
-        return parts;
+        return core.parts();
     }
 
     /**
@@ -343,19 +254,26 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T>, 
      * @return true when nothing of the queue is open here any more
      */
     public boolean isReleased() {
-        return uses.isReleased();
+        return core.uses().isReleased();
     }
 
     @Override
     public void close() {
-        lifetime.end();
-        if (uses.close()) {
-            parts.reader().fd().endWaits();
+        core.lifetime().end();
+        if (core.uses().tryBegin()) {
+            try {
+                core.uses().close();
+                core.parts().reader().fd().endWaits();
+                core.writer().endWaits();
+                core.reader().drop();
+            } finally {
+                core.uses().end();
+            }
         }
     }
 
     @Override
     public String toString() {
-        return "Queue[" + parts.reader().fd() + "]";
+        return "Queue[" + core.parts().reader().fd() + "]";
     }
 }

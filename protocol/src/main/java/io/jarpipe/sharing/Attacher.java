@@ -4,13 +4,13 @@ import io.jarpipe.MpSharingException;
 import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
-import io.jarpipe.PyTuple;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.connection.StreamSocket;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.PipeQueue;
+import io.jarpipe.queue.SimplePipeQueue;
 import io.jarpipe.sync.ProcessLock;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,7 +58,13 @@ final class Attacher {
             StreamConnection connection = connection(recipe);
             return new Endpoint(connection, connection::isClosed, connection::close);
         } else if (callable.equals(Recipes.QUEUE)) {
-            PipeQueue<@Nullable Object> queue = queue(recipe);
+            PipeQueue<@Nullable Object> queue = queues().queue(recipe);
+            return new Endpoint(queue, queue::isReleased, queue::close);
+        } else if (callable.equals(Recipes.JOINABLE_QUEUE)) {
+            PipeQueue<@Nullable Object> queue = queues().joinableQueue(recipe);
+            return new Endpoint(queue, queue::isReleased, queue::close);
+        } else if (callable.equals(Recipes.SIMPLE_QUEUE)) {
+            SimplePipeQueue<@Nullable Object> queue = queues().simpleQueue(recipe);
             return new Endpoint(queue, queue::isReleased, queue::close);
         } else if (callable.equals(Recipes.LOCK)) {
             ProcessLock lock = new ProcessLock(Semaphores.open(recipe));
@@ -112,25 +118,7 @@ final class Attacher {
         };
     }
 
-    private PipeQueue<@Nullable Object> queue(PyObject recipe) throws IOException {
-        PyTuple state = recipe.stateTuple();
-        if (state.size() != 8
-                || !(state.get(2) instanceof PyObject reader)
-                || !(state.get(3) instanceof PyObject writer)
-                || !(state.get(4) instanceof PyObject readLock)
-                || !(state.get(5) instanceof PyObject writeLock)
-                || !(state.get(6) instanceof PyObject freeSlots)) {
-            throw MpSharingException.malformed(recipe.className(), "a state of 8 elements");
-        }
-        try (Opening opening = new Opening()) {
-            PipeQueue.Parts parts = new PipeQueue.Parts(
-                    opening.keep(transport(reader, true, false)),
-                    opening.keep(transport(writer, false, true)),
-                    opening.keep(Semaphores.open(readLock)),
-                    opening.keep(Semaphores.open(writeLock)),
-                    opening.keep(Semaphores.open(freeSlots)));
-            opening.succeeded();
-            return new PipeQueue<>(parts, codec, item -> item, maxLength);
-        }
+    private QueueRecipes queues() {
+        return new QueueRecipes(this::transport, codec, maxLength);
     }
 }

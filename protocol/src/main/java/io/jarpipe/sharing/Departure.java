@@ -1,18 +1,21 @@
 package io.jarpipe.sharing;
 
+import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.connection.StreamSocket;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.Reducer;
+import io.jarpipe.queue.JoinablePipeQueue;
 import io.jarpipe.queue.PipeQueue;
+import io.jarpipe.queue.SimplePipeQueue;
 import io.jarpipe.sync.ProcessLock;
-import io.jarpipe.sync.SemLock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the recipes of the shared objects in one message that leaves this process, as CPython's own reducers do. Their
@@ -32,8 +35,10 @@ final class Departure implements Reducer, AutoCloseable {
             case StreamConnection connection ->
                 Optional.of(connection(connection.transport(), connection.readable(), connection.writable()));
             case StreamSocket socket -> Optional.of(socket(socket));
-            case ProcessLock lock -> Optional.of(lock(lock.semLock()));
-            case PipeQueue<?> queue -> Optional.of(queue(queue.parts()));
+            case ProcessLock lock -> Optional.of(Recipes.semaphore(Recipes.LOCK, lock.semLock()));
+            case JoinablePipeQueue<?> queue -> Optional.of(joinableQueue(queue));
+            case PipeQueue<?> queue -> Optional.of(object(Recipes.QUEUE, queueState(queue.parts())));
+            case SimplePipeQueue<?> queue -> Optional.of(object(Recipes.SIMPLE_QUEUE, simpleState(queue.parts())));
             default -> Optional.empty();
         };
     }
@@ -54,24 +59,43 @@ final class Departure implements Reducer, AutoCloseable {
         return ticket.toPython();
     }
 
-    private static PyObject lock(SemLock semLock) {
-        return Recipes.semaphore(Recipes.LOCK, semLock.maxValue(), semLock.name());
+    private static PyObject object(PyGlobal type, List<? extends @Nullable Object> state) {
+        return PyObject.newObject(type, PyTuple.of()).build(PyTuple.copyOf(state));
     }
 
     /** The last part, the creator's pid, is compared with nothing by any CPython of today. */
-    private PyObject queue(PipeQueue.Parts parts) throws IOException {
-        int maxSize = parts.freeSlots().maxValue();
-        PyTuple state = PyTuple.of(
+    private List<@Nullable Object> queueState(PipeQueue.Parts parts) throws IOException {
+        return List.of(
                 false,
-                maxSize,
+                parts.freeSlots().maxValue(),
                 connection(parts.reader(), true, false),
                 connection(parts.writer(), false, true),
-                lock(parts.readLock()),
-                lock(parts.writeLock()),
-                Recipes.semaphore(
-                        Recipes.BOUNDED_SEMAPHORE, maxSize, parts.freeSlots().name()),
+                Recipes.semaphore(Recipes.LOCK, parts.readLock()),
+                Recipes.semaphore(Recipes.LOCK, parts.writeLock()),
+                Recipes.semaphore(Recipes.BOUNDED_SEMAPHORE, parts.freeSlots()),
                 ProcessHandle.current().pid());
-        return PyObject.newObject(Recipes.QUEUE, PyTuple.of()).build(state);
+    }
+
+    private PyObject joinableQueue(JoinablePipeQueue<?> queue) throws IOException {
+        List<@Nullable Object> state = new ArrayList<>(queueState(queue.parts()));
+        JoinablePipeQueue.TaskParts tasks = queue.taskParts();
+        state.add(object(
+                Recipes.CONDITION,
+                List.of(
+                        Recipes.semaphore(Recipes.RLOCK, tasks.lock()),
+                        Recipes.semaphore(Recipes.SEMAPHORE, tasks.sleeping()),
+                        Recipes.semaphore(Recipes.SEMAPHORE, tasks.woken()),
+                        Recipes.semaphore(Recipes.SEMAPHORE, tasks.waitSemaphore()))));
+        state.add(Recipes.semaphore(Recipes.SEMAPHORE, tasks.unfinished()));
+        return object(Recipes.JOINABLE_QUEUE, state);
+    }
+
+    private List<@Nullable Object> simpleState(SimplePipeQueue.Parts parts) throws IOException {
+        return List.of(
+                connection(parts.reader(), true, false),
+                connection(parts.writer(), false, true),
+                Recipes.semaphore(Recipes.LOCK, parts.readLock()),
+                Recipes.semaphore(Recipes.LOCK, parts.writeLock()));
     }
 
     /** Leaves the descriptors where the receiver will fetch them, and returns the tickets for them. */

@@ -5,6 +5,7 @@ import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.sync.SemLock;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 //   Connection  multiprocessing.connection.rebuild_connection(FD, readable, writable)
 //   socket      multiprocessing.reduction._rebuild_socket(FD, family, type, proto)
 //   Lock        multiprocessing.synchronize.Lock, state (H, kind 1, maximum 1, name)
+//   RLock       multiprocessing.synchronize.RLock, state (H, kind 0, maximum 1, name)
+//   Semaphore   multiprocessing.synchronize.Semaphore, state (H, kind 1, maximum 2147483647, name)
+//   Condition   multiprocessing.synchronize.Condition, state (RLock, Semaphore, Semaphore, Semaphore)
 //   Queue       multiprocessing.queues.Queue, state (ignore_epipe, maxsize, reader, writer, rlock, wlock, sem, pid)
+//   JoinableQueue  multiprocessing.queues.JoinableQueue, the state of a Queue and (Condition, Semaphore)
+//   SimpleQueue multiprocessing.queues.SimpleQueue, state (reader, writer, rlock, wlock)
 
 /** Tells the recipes of shared objects from those of all other objects. */
 final class Recipes {
@@ -22,7 +28,12 @@ final class Recipes {
     static final PyGlobal SOCKET = new PyGlobal("multiprocessing.reduction", "_rebuild_socket");
     static final PyGlobal LOCK = new PyGlobal("multiprocessing.synchronize", "Lock");
     static final PyGlobal BOUNDED_SEMAPHORE = new PyGlobal("multiprocessing.synchronize", "BoundedSemaphore");
+    static final PyGlobal RLOCK = new PyGlobal("multiprocessing.synchronize", "RLock");
+    static final PyGlobal SEMAPHORE = new PyGlobal("multiprocessing.synchronize", "Semaphore");
+    static final PyGlobal CONDITION = new PyGlobal("multiprocessing.synchronize", "Condition");
     static final PyGlobal QUEUE = new PyGlobal("multiprocessing.queues", "Queue");
+    static final PyGlobal JOINABLE_QUEUE = new PyGlobal("multiprocessing.queues", "JoinableQueue");
+    static final PyGlobal SIMPLE_QUEUE = new PyGlobal("multiprocessing.queues", "SimpleQueue");
 
     private static final PyGlobal RAW_CONNECTION = new PyGlobal("multiprocessing.connection", "Connection");
     private static final PyGlobal PROXY = new PyGlobal("multiprocessing.managers", "RebuildProxy");
@@ -60,7 +71,8 @@ final class Recipes {
                 Reason.UNSUPPORTED,
                 type,
                 null,
-                type + " cannot be shared with a Java worker; what can: socket, Queue, Lock and Connection",
+                type
+                        + " cannot be shared with a Java worker; what can: socket, Queue, JoinableQueue, SimpleQueue, Lock and Connection",
                 null);
     }
 
@@ -84,8 +96,10 @@ final class Recipes {
         return PyObject.reduce(CONNECTION, PyTuple.of(descriptor, readable, writable));
     }
 
-    /** Describes a semaphore by its name; the kind is 1, SEMAPHORE, for all but an RLock. */
-    static PyObject semaphore(PyGlobal type, int maxValue, String name) {
-        return PyObject.newObject(type, PyTuple.of()).build(PyTuple.of(0, 1, maxValue, name));
+    /** Describes a semaphore by its name; the kind is 1, SEMAPHORE, for all but an RLock, where it is 0. */
+    static PyObject semaphore(PyGlobal type, SemLock semaphore) {
+        int kind = type.equals(RLOCK) ? 0 : 1;
+        PyTuple state = PyTuple.of(0, kind, semaphore.maxValue(), semaphore.name());
+        return PyObject.newObject(type, PyTuple.of()).build(state);
     }
 }

@@ -133,14 +133,15 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     }
 
     /**
-     * Waits until all that was put into queues is written, as a CPython process does before it ends.
+     * Waits until all that was put into queues is written, as a CPython process does before it ends; what a queue need
+     * not wait for is dropped.
      *
      * @throws IOException when a queue has failed; the others are waited for by calling again
      * @throws InterruptedException when interrupted while waiting
      */
     public void flush() throws IOException, InterruptedException {
         for (PipeQueue<?> queue : queues()) {
-            queue.joinThread();
+            queue.flush();
         }
     }
 

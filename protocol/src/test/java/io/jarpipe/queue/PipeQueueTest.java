@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The queue's own guarantees, between two attachments in one process; CPython is the peer in the interop tests. */
 final class PipeQueueTest {
@@ -207,5 +209,98 @@ final class PipeQueueTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> there.until(null).iterator().hasNext()).isInstanceOf(UncheckedIOException.class);
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void until_counts_the_sentinels_of_several_producers() throws Exception {
+        for (String item : List.of("a", "end", "b", "end", "c")) {
+            here.put(item);
+        }
+        List<Object> seen = new ArrayList<>();
+        there.until("end", 2).forEach(seen::add);
+        assertThat(seen).containsExactly("a", "b");
+        assertThat(there.take()).isEqualTo("c");
+    }
+
+    @Test
+    void items_taken_in_advance_go_to_whoever_takes_next_in_order() throws Exception {
+        for (long i = 0; i < 6; i++) {
+            here.put(i);
+        }
+        MpQueue<Object> ahead = there.withPrefetch(4);
+        assertThat(ahead.take()).isEqualTo(0L);
+        assertThat(there.size()).isEqualTo(5);
+        assertThat(here.take()).isEqualTo(4L);
+        assertThat(there.take()).isEqualTo(1L);
+        assertThat(there.isEmpty()).isFalse();
+        assertThat(List.of(ahead.take(), ahead.take(), ahead.take())).containsExactly(2L, 3L, 5L);
+        assertThat(there.isEmpty()).isTrue();
+        assertThat(there.size()).isZero();
+        assertNothingTaken();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_thread_that_waits_is_woken_for_items_another_has_taken_in_advance(boolean virtual) throws Exception {
+        MpQueue<Object> ahead = there.withPrefetch(4);
+        for (int round = 0; round < 200; round++) {
+            FutureTask<Integer> one = new FutureTask<>(() -> take(ahead, 1));
+            FutureTask<Integer> three = new FutureTask<>(() -> take(ahead, 3));
+            for (FutureTask<Integer> taking : List.of(one, three)) {
+                (virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon()).start(taking);
+            }
+            for (int i = 0; i < 4; i++) {
+                here.put(i);
+            }
+            assertThat(one.get(30, TimeUnit.SECONDS) + three.get(30, TimeUnit.SECONDS))
+                    .isEqualTo(4);
+        }
+        assertNothingTaken();
+    }
+
+    private static int take(MpQueue<Object> queue, int count) throws IOException, InterruptedException {
+        for (int i = 0; i < count; i++) {
+            queue.take();
+        }
+        return count;
+    }
+
+    @Test
+    void an_interrupt_ends_a_loop_over_items_taken_in_advance() throws Exception {
+        here.put("first");
+        here.put("second");
+        MpQueue<Object> ahead = there.withPrefetch(2);
+        assertThat(ahead.take()).isEqualTo("first");
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(ahead::take).isInstanceOf(InterruptedException.class);
+        assertThat(ahead.take()).isEqualTo("second");
+    }
+
+    @Test
+    void an_item_that_finds_no_room_in_the_feeder_leaves_the_queue_as_it_was() throws Exception {
+        MpQueue<Object> limited = here.withFeederLimit(0);
+        limited.put(new byte[200_000]);
+        assertThat(limited.tryPut("refused")).isFalse();
+        assertThat(limited.offer("refused", Duration.ofMillis(2))).isFalse();
+        assertThat(here.size()).isOne();
+        FutureTask<Object> put = new FutureTask<>(() -> {
+            limited.put("waits");
+            return "put";
+        });
+        Thread thread = Thread.ofPlatform().daemon().start(put);
+        thread.interrupt();
+        assertThatThrownBy(() -> put.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(here.size()).isOne();
+        assertThat((byte[]) there.take()).hasSize(200_000);
+        limited.put("fits");
+        assertThat(there.take()).isEqualTo("fits");
+        assertNothingTaken();
+    }
+
+    @Test
+    void views_refuse_what_makes_no_sense() {
+        assertThatThrownBy(() -> here.withPrefetch(0)).hasMessage("prefetch: 0 (expected: >= 1)");
+        assertThatThrownBy(() -> here.withFeederLimit(-1)).hasMessage("feederLimit: -1 (expected: >= 0)");
+        assertThatThrownBy(() -> here.until(null, 0)).hasMessage("sentinels: 0 (expected: >= 1)");
     }
 }
