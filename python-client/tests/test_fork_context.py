@@ -1,4 +1,4 @@
-"""Objects without semaphore names are refused before they are sent, on every version."""
+"""Objects without semaphore names that may be in use are refused before they are sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import jarpipe
 from jarpipe import errors
-from tests.support import TestCase
+from tests.support import TestCase, fork
 
 
 class Point(ctypes.Structure):
@@ -48,6 +48,7 @@ class ForkContextTest(TestCase):
         ctx = jarpipe.get_context()
         for kind, make in KINDS.items():
             thing = make(multiprocessing.get_context("fork"))
+            fork()
             for args, kwargs in (((thing,), {}), ((), {"deep": [{"inside": (thing,)}]})):
                 worker = ctx.Process(target="x", args=args, kwargs=kwargs)
                 with self.subTest(kind), self.assertRaises(errors.ForkContextError) as caught:
@@ -55,6 +56,7 @@ class ForkContextTest(TestCase):
                 self.assertEqual(caught.exception.object, kind)
                 cure = f"jarpipe.get_context().{FACTORIES.get(kind, kind)}()"
                 self.assertIn(cure, str(caught.exception))
+                self.assertIn("jarpipe.adopt()", str(caught.exception))
                 self.assertIsInstance(caught.exception, errors.StartError)
 
     def test_named_ones_and_those_without_semaphores_pass(self) -> None:
@@ -78,5 +80,6 @@ class ForkContextTest(TestCase):
             pass
 
         worker = jarpipe.Process(target="x", args=(Mine(ctx=multiprocessing.get_context("fork")),))
+        fork()
         with self.assertRaisesRegex(errors.ForkContextError, r"this Mine.*\.Queue\(\)"):
             worker.start()

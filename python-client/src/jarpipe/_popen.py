@@ -15,10 +15,10 @@ import threading
 from multiprocessing import context, process, util
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
-from multiprocessing.synchronize import SemLock
 from typing import TYPE_CHECKING, Any
 
 from jarpipe import _fork
+from jarpipe._adoption import adopt_if_provable, factory, has_nameless_semaphore, was_adopted
 from jarpipe._daemons import CONTROL_PROTOCOL, Daemon
 from jarpipe._wire import PICKLE_PROTOCOL, Channel, SilentPeer
 from jarpipe.errors import ForkContextError
@@ -151,18 +151,20 @@ class Popen:
         """Return the request with the process object, and fill the list of descriptors.
 
         How many there are is known once the process object has been pickled. The number is among
-        the arguments by name, which a pickler reaches after those by position.
+        the arguments by name, which a pickler reaches after those by position; so is that of the
+        objects that were adopted.
         """
         named = self._named = {
             "nfds": _OWN_DESCRIPTORS,
             "protocol": CONTROL_PROTOCOL,
             "parent": os.getpid(),
+            "adopted": 0,
         }
         request = io.BytesIO()
         previous = context.get_spawning_popen()
         context.set_spawning_popen(self)  # type: ignore[arg-type]  # any Popen will do
         try:
-            pickler = _Pickler(request, PICKLE_PROTOCOL)
+            pickler = _Pickler(request, PICKLE_PROTOCOL, named)
             pickler.dump((None, "start", (process_obj.plain(),), named))
         finally:
             context.set_spawning_popen(previous)
@@ -221,39 +223,29 @@ def _standard_stream(fd: int, cleanup: contextlib.ExitStack) -> int:
 
 
 class _Pickler(ForkingPickler):
-    """Pickles for the daemon, and refuses semaphores that the daemon could not open."""
+    """Pickles for the daemon; semaphores that the daemon could not open get names, or are refused.
+
+    Args:
+        file: where to.
+        protocol: of pickle.
+        named: its entry `adopted` counts the objects that had no names when they were made.
+    """
+
+    def __init__(self, file: io.BytesIO, protocol: int, named: dict[str, int]) -> None:
+        super().__init__(file, protocol)
+        self._named = named
 
     def reducer_override(self, obj: Any) -> Any:
-        """Refuse objects of a fork context, before CPython up to 3.11.4 lets them pass."""
-        if _has_nameless_semaphore(obj):
-            kind, factory = type(obj).__name__, _factory(type(obj))
+        """Adopt objects of a fork context, or refuse before CPython up to 3.11.4 lets them pass."""
+        if has_nameless_semaphore(obj) and not adopt_if_provable(obj):
+            kind, method = type(obj).__name__, factory(type(obj))
             raise ForkContextError(
                 f"this {kind} was made by a fork context, so its semaphores have no name and Java "
-                f"cannot open them: make it with jarpipe.get_context().{factory}() or "
-                f"multiprocessing.get_context('spawn').{factory}(); forked Python children can use "
-                "these as well",
+                f"cannot open them: make it with jarpipe.get_context().{method}() or "
+                f"multiprocessing.get_context('spawn').{method}(), which forked Python children "
+                "can use as well, or give it to jarpipe.adopt() right after making it",
                 {"object": kind},
             )
+        if was_adopted(obj):
+            self._named["adopted"] += 1
         return NotImplemented
-
-
-_WITH_SEMAPHORES = frozenset(
-    f"multiprocessing.{name}" for name in ("queues", "sharedctypes", "synchronize")
-)
-
-
-def _has_nameless_semaphore(obj: Any) -> bool:
-    """Say whether an object of multiprocessing is, or holds, a semaphore without a name."""
-    if isinstance(obj, SemLock):
-        return obj._semlock.name is None  # type: ignore[attr-defined]
-    if _WITH_SEMAPHORES.isdisjoint(base.__module__ for base in type(obj).__mro__):
-        return False
-    return any(map(_has_nameless_semaphore, vars(obj).values()))
-
-
-def _factory(kind: type) -> str:
-    """Return the method of a context that makes objects of this kind."""
-    made = next(base for base in kind.__mro__ if base.__module__ in _WITH_SEMAPHORES)
-    if made.__module__ != "multiprocessing.sharedctypes":
-        return made.__name__
-    return "Array" if made.__name__ in ("SynchronizedArray", "SynchronizedString") else "Value"
