@@ -10,10 +10,10 @@ import sys
 import textwrap
 import threading
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, Callable
+from typing import Any
 
 import jarpipe
-from jarpipe import _popen, errors
+from jarpipe import _adoption, _popen, errors
 from tests.support import PACKAGE_ROOT, TestCase, eventually, fork
 from tests.test_fork_context import KINDS
 
@@ -27,8 +27,6 @@ def context() -> Any:
 
 def names(obj: Any) -> list[str]:
     """Return the names of the semaphores of an object."""
-    from jarpipe import _adoption
-
     parts = _adoption._parts(obj, set())
     return [part._semlock.name for part in parts if hasattr(part, "_semlock")]
 
@@ -44,22 +42,6 @@ def pickled(*args: Any) -> tuple[bytes, dict[str, Any]]:
     popen._argument_fds = {}
     request = popen._pickle(jarpipe.Process(target="x", args=args))
     return request, popen._named
-
-
-class Holder:
-    """Holds what it is given while a test runs."""
-
-    def __init__(self, test: TestCase, what: Callable[[], Any]) -> None:
-        self._what = what
-        self.done = threading.Event()
-        thread = threading.Thread(target=self._run)
-        thread.start()
-        test.addCleanup(thread.join)
-        test.addCleanup(self.done.set)
-
-    def _run(self) -> None:
-        self._what()
-        self.done.wait()
 
 
 class AdoptTest(TestCase):
@@ -236,10 +218,16 @@ class AutomaticTest(TestCase):
 
     def test_nothing_is_adopted_while_another_thread_runs(self) -> None:
         lock = context().Lock()
-        Holder(self, lambda: None)
-        with self.assertRaises(errors.ForkContextError):
-            pickled(lock)
+        done = threading.Event()
+        thread = threading.Thread(target=done.wait)
+        thread.start()
+        try:
+            self.assertFalse(_adoption.adopt_if_provable(lock))
+        finally:
+            done.set()
+            thread.join()
         self.assertEqual(names(lock), [None])
+        self.assertTrue(_adoption.adopt_if_provable(lock))
 
     def test_threads_of_the_standard_library_do_not_matter(self) -> None:
         other, lock = context().Queue(), context().Lock()
