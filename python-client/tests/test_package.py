@@ -8,6 +8,7 @@ import importlib
 import multiprocessing
 import os
 import pickle
+import sys
 import unittest
 from typing import Iterator
 
