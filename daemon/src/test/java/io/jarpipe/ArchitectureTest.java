@@ -27,17 +27,18 @@ final class ArchitectureTest {
     private static final String DAEMON = ROOT + ".daemon";
 
     /** Package of the protocol -> the packages of the protocol that it may know, besides the root and itself. */
-    private static final Map<String, Set<String>> MAY_KNOW = Map.of(
-            "os", Set.of(),
-            "wire", Set.of(),
-            "pickle", Set.of(),
-            "auth", Set.of("wire"),
-            "sync", Set.of("os"),
-            "connection", Set.of("os", "wire", "pickle", "auth"),
-            "queue", Set.of("os", "wire", "pickle", "connection", "sync"),
-            "binding", Set.of("queue"),
-            "sharing", Set.of("os", "auth", "pickle", "connection", "sync", "queue"),
-            "spawn", Set.of("os", "sharing"));
+    private static final Map<String, Set<String>> MAY_KNOW = Map.ofEntries(
+            Map.entry("os", Set.of()),
+            Map.entry("wire", Set.of()),
+            Map.entry("pickle", Set.of()),
+            Map.entry("auth", Set.of("wire")),
+            Map.entry("sync", Set.of("os")),
+            Map.entry("connection", Set.of("os", "wire", "pickle", "auth")),
+            Map.entry("queue", Set.of("os", "wire", "pickle", "connection", "sync")),
+            Map.entry("manager", Set.of("os", "auth", "pickle", "connection", "queue")),
+            Map.entry("binding", Set.of("queue")),
+            Map.entry("sharing", Set.of("os", "auth", "pickle", "connection", "sync", "queue", "manager")),
+            Map.entry("spawn", Set.of("os", "sharing")));
 
     private static final Set<String> PROTOCOL_PACKAGES = new TreeSet<>(MAY_KNOW.keySet());
 

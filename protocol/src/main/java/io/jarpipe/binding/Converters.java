@@ -2,7 +2,7 @@ package io.jarpipe.binding;
 
 import io.jarpipe.MpQueue;
 import io.jarpipe.MpTypeException;
-import io.jarpipe.queue.PipeQueue;
+import io.jarpipe.queue.ViewableQueue;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -74,10 +74,10 @@ public final class Converters {
 
     private static Converter queue(ParameterizedType type, Converter items) {
         return (value, path) -> {
-            if (value != null && !(value instanceof PipeQueue<?>)) {
+            if (value != null && !(value instanceof ViewableQueue<?>)) {
                 throw mismatch(type, value, path, "");
             }
-            return value == null ? null : ((PipeQueue<?>) value).as(item -> items.convert(item, "item of " + path));
+            return value == null ? null : ((ViewableQueue<?>) value).as(item -> items.convert(item, "item of " + path));
         };
     }
 

@@ -1,6 +1,5 @@
 package io.jarpipe.queue;
 
-import io.jarpipe.MpQueue;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Leaks;
 import io.jarpipe.os.Transport;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the Java type of the items
  */
-public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
+public final class PipeQueue<T extends @Nullable Object> implements ViewableQueue<T> {
     /**
      * What a queue is made of; all of it is owned by the queue.
      *
@@ -133,13 +132,7 @@ public final class PipeQueue<T extends @Nullable Object> implements MpQueue<T> {
         this.lifetime = same.lifetime;
     }
 
-    /**
-     * Views this queue as one of another item type; both are the same queue, also when closed.
-     *
-     * @param itemConverter checks and converts the items taken through the view
-     * @param <U> the Java type of the items of the view
-     * @return the view
-     */
+    @Override
     public <U extends @Nullable Object> PipeQueue<U> as(ItemConverter<U> itemConverter) {
         return new PipeQueue<>(this, itemConverter);
     }

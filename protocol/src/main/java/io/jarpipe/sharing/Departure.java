@@ -4,6 +4,7 @@ import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.connection.StreamSocket;
+import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.Reducer;
 import io.jarpipe.queue.PipeQueue;
@@ -34,6 +35,10 @@ final class Departure implements Reducer, AutoCloseable {
             case StreamSocket socket -> Optional.of(socket(socket));
             case ProcessLock lock -> Optional.of(lock(lock.semLock()));
             case PipeQueue<?> queue -> Optional.of(queue(queue.parts()));
+            case Relayed relayed ->
+                throw new IOException(relayed + " was made by a fork context, and can be used through the process that"
+                        + " started this worker alone: make it with jarpipe.get_context(), or give it to"
+                        + " jarpipe.adopt() right after making it");
             default -> Optional.empty();
         };
     }

@@ -5,6 +5,7 @@ import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.manager.Token;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 //   socket      multiprocessing.reduction._rebuild_socket(FD, family, type, proto)
 //   Lock        multiprocessing.synchronize.Lock, state (H, kind 1, maximum 1, name)
 //   Queue       multiprocessing.queues.Queue, state (ignore_epipe, maxsize, reader, writer, rlock, wlock, sem, pid)
+//   relayed     multiprocessing.managers.RebuildProxy(...) with a Token whose typeid begins with jarpipe.
 
 /** Tells the recipes of shared objects from those of all other objects. */
 final class Recipes {
@@ -22,10 +24,10 @@ final class Recipes {
     static final PyGlobal SOCKET = new PyGlobal("multiprocessing.reduction", "_rebuild_socket");
     static final PyGlobal LOCK = new PyGlobal("multiprocessing.synchronize", "Lock");
     static final PyGlobal BOUNDED_SEMAPHORE = new PyGlobal("multiprocessing.synchronize", "BoundedSemaphore");
+    static final PyGlobal PROXY = Token.REBUILD_PROXY;
     static final PyGlobal QUEUE = new PyGlobal("multiprocessing.queues", "Queue");
 
     private static final PyGlobal RAW_CONNECTION = new PyGlobal("multiprocessing.connection", "Connection");
-    private static final PyGlobal PROXY = new PyGlobal("multiprocessing.managers", "RebuildProxy");
     private static final Set<String> MODULES_OF_SHARED_OBJECTS = Set.of(
             "multiprocessing.connection",
             "multiprocessing.heap",
