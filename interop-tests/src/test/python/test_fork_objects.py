@@ -16,6 +16,7 @@ import jarpipe
 import test_lock
 import test_queue
 from jarpipe.bridge import default_bridge
+from programs import ProgramTest, Served, command
 from support import Remote, TestCase, await_, has_waiters, semaphore_value
 
 
@@ -294,3 +295,53 @@ class WayTest(TestCase):
             with held:
                 self.assertEqual(self.ways(held), (0, 0, 1))
             self.assertEqual(self.ways(held), (0, 0, 1))
+
+
+OWNER = """
+    import os
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    lock = context.Lock()
+    worker = jarpipe.get_context().Process(
+        target="io.jarpipe.interop.RelayWorkers::tell", args=(queue, lock, sys.argv[1])
+    )
+    worker.start()
+    while lock.acquire(False):
+        lock.release()
+    print(worker.pid, flush=True)
+    worker.join()
+"""
+"""Starts a worker that takes a lock and waits at a queue."""
+
+
+class OwnerTest(ProgramTest):
+    """A program whose objects a worker of a shared daemon uses."""
+
+    def test_ps_tells_the_ways_and_the_end_of_the_owner_ends_the_wait(self) -> None:
+        daemon = Served(self.folder)
+        self.addCleanup(daemon.stop)
+        told = os.path.join(self.folder, "told")
+        owner = self.python(OWNER, told, env={"JARPIPE_ADDRESS": daemon.address})
+        pid = self.line(owner)
+        done = command("ps", JARPIPE_ADDRESS=daemon.address)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        head, row = (line.split() for line in done.stdout.splitlines())
+        self.assertEqual((row[0], row[1]), (pid, str(owner.pid)))
+        columns = dict(zip(head, row))
+        ways = [columns[way] for way in ("DIRECT", "ADOPTED", "RELAYED")]
+        self.assertEqual(ways, ["0", "1", "1"])
+        owner.kill()
+
+        def reason() -> str:
+            with contextlib.suppress(FileNotFoundError), open(told) as file:
+                return file.read()
+            return ""
+
+        text = await_("the worker to say why", reason)
+        self.assertIn("the Python process that started this worker has ended", text)
+        with daemon.bridge() as bridge:
+            await_("the worker to end", lambda: not bridge.workers())

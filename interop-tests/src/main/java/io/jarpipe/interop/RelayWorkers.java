@@ -1,6 +1,7 @@
 package io.jarpipe.interop;
 
 import io.jarpipe.MpConnection;
+import io.jarpipe.MpLock;
 import io.jarpipe.MpQueue;
 import java.io.EOFException;
 import java.io.IOException;
@@ -52,9 +53,10 @@ public final class RelayWorkers {
         }
     }
 
-    /** Takes an item, and writes into a file what ended the wait. */
-    public static void tell(MpQueue<@Nullable Object> queue, String file) throws IOException {
+    /** Takes an item under a lock, and writes into a file what ended the wait. */
+    public static void tell(MpQueue<@Nullable Object> queue, MpLock lock, String file) throws IOException {
         try {
+            lock.acquire();
             queue.take();
         } catch (IOException | InterruptedException e) {
             Files.writeString(Path.of(file), e.toString());
