@@ -335,5 +335,7 @@ class Relay(managers.Server):
     def _serve(self, connection: Connection) -> None:
         try:
             self.handle_request(connection)
+        except SystemExit:
+            pass  # how serve_client leaves; CPython 3.8 lets it through
         finally:
             _fork.close(connection)
