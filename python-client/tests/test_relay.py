@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
+import pickle
 import queue
+import struct
 import threading
 from multiprocessing import managers, process
 from multiprocessing.connection import Client, Connection
@@ -87,6 +90,21 @@ class RelayTest(TestCase):
         self.assertEqual((kind, type(value)), ("#ERROR", queue.Full))
         self.assertEqual(line[0].recv(), ("#RETURN", 1))
         self.assertEqual(served.get(timeout=30), 1)
+
+    def test_request_that_was_given_up_takes_nothing_that_is_there(self) -> None:
+        served = self.queue()
+        connection, ident = self.attach(served)
+        served.put("item")
+        eventually("the item", lambda: not served.empty())
+        frames = b""
+        for method in ("get", "attach"):
+            body = pickle.dumps((ident, method, (), {}))
+            frames += struct.pack("!i", len(body)) + body
+        os.write(connection.fileno(), frames)  # both at once
+        kind, value = connection.recv()
+        self.assertEqual((kind, type(value)), ("#ERROR", queue.Empty))
+        self.assertEqual(connection.recv(), ("#RETURN", None))
+        self.assertEqual(served.get(timeout=30), "item")
 
     def test_client_that_dies_while_it_waits_takes_nothing(self) -> None:
         served, lock = self.queue(), self.ctx.Lock()
