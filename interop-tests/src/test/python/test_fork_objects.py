@@ -245,11 +245,12 @@ class RelayTest(_Relayed):
     def test_interrupt_ends_a_wait_and_loses_nothing(self) -> None:
         queue = self.queue()
         remote = Remote(self, "RelayWorkers::interrupted", queue)
-        for number in range(20):
-            remote.begin("take")
-            remote.worker.interrupt()
+        for number in range(50):
+            remote.call("begin")
+            remote.begin("interrupt")
             queue.put(number)
-            outcome = remote.end()
+            remote.end()
+            outcome = remote.call("outcome")
             if outcome == "interrupted":
                 outcome = self.get(queue)
             self.assertEqual(outcome, number)

@@ -7,30 +7,49 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** Workers on objects of a fork context. */
 public final class RelayWorkers {
     private RelayWorkers() {}
 
-    /** Takes items; an interrupt is an outcome, too, whether the wait ended or the item came first. */
-    public static void interrupted(MpConnection calls, MpQueue<@Nullable Object> queue) throws IOException {
-        while (true) {
-            try {
-                Remote.serve(calls, (method, arguments) -> {
-                    try {
-                        return queue.take();
-                    } catch (InterruptedException e) {
-                        return "interrupted";
-                    } finally {
-                        Thread.interrupted();
-                    }
-                });
-                return;
-            } catch (InterruptedException e) {
-                // it came between two calls
+    /** Lets Python have a thread take an item, interrupt it, and ask what came of it. */
+    public static void interrupted(MpConnection calls, MpQueue<@Nullable Object> queue)
+            throws IOException, InterruptedException {
+        Deque<FutureTask<@Nullable Object>> taking = new ArrayDeque<>();
+        Deque<Thread> threads = new ArrayDeque<>();
+        Remote.serve(calls, (method, arguments) -> {
+            switch (method) {
+                case "begin" -> {
+                    taking.push(new FutureTask<>(queue::take));
+                    threads.push(Thread.ofPlatform().start(taking.getFirst()));
+                    return null;
+                }
+                case "interrupt" -> {
+                    threads.getFirst().interrupt();
+                    return null;
+                }
+                default -> {
+                    return outcome(taking.getFirst());
+                }
             }
+        });
+    }
+
+    private static @Nullable Object outcome(FutureTask<@Nullable Object> taking)
+            throws IOException, InterruptedException {
+        try {
+            return taking.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                return "interrupted";
+            }
+            throw new IOException(e);
         }
     }
 
