@@ -10,6 +10,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
+import warnings
 from typing import Any, Callable
 
 import jarpipe
@@ -22,7 +23,9 @@ from support import Remote, TestCase, await_, has_waiters, semaphore_value
 
 def fork(obj: Any) -> Any:
     """Fork a child, which ends at once: now the object may be shared."""
-    pid = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, from CPython 3.12 on
+        pid = os.fork()
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
@@ -82,6 +85,12 @@ class _Relayed(_Objects):
     def prepare(obj: Any) -> Any:
         """Share the object with a child."""
         return fork(obj)
+
+    def child(self, method: str, target: Callable[..., None], *args: Any) -> Any:
+        """Start a Python child while threads serve Java."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return super().child(method, target, *args)
 
 
 class _Spawn(_Objects):
