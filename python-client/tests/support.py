@@ -61,6 +61,14 @@ def has_ended(pid: int) -> bool:
         return True
 
 
+def fork() -> None:
+    """Fork a child, which ends at once: what was made before may be shared now."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+
 class TestCase(unittest.TestCase):
     """A test in a folder of its own, with nothing of jarpipe in the environment."""
 

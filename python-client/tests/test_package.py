@@ -8,6 +8,7 @@ import importlib
 import multiprocessing
 import os
 import pickle
+import sys
 import unittest
 from typing import Iterator
 
@@ -38,13 +39,16 @@ class PackageTest(unittest.TestCase):
         self.assertTrue(names)
         for name in names:
             origin = importlib.import_module(name).__spec__.origin  # type: ignore[union-attr]
-            inside = origin in ("built-in", "frozen") or (
-                str(origin).startswith(STANDARD_LIBRARY) and "site-packages" not in str(origin)
+            inside = (
+                name in sys.builtin_module_names
+                or origin == "frozen"
+                or (str(origin).startswith(STANDARD_LIBRARY) and "site-packages" not in str(origin))
             )
             self.assertTrue(inside, f"{name} from {origin}")
 
     def test_exports(self) -> None:
-        expected = ["Bridge", "Process", "WorkerInfo", "__version__", "errors", "get_context"]
+        expected = ["Bridge", "Process", "WorkerInfo", "__version__", "adopt", "errors"]
+        expected.append("get_context")
         self.assertEqual(sorted(jarpipe.__all__), expected)
         for module in (jarpipe, *map(importlib.import_module, self.public_modules())):
             for name in module.__all__:

@@ -234,8 +234,8 @@ class ProcessTest(TestCase):
         try:
             self.started("fake.Return").join()
             with self.assertRaises(jarpipe.errors.ForkContextError):
-                lock = multiprocessing.get_context("fork").Lock()
-                self.ctx.Process(target="x", args=(lock,)).start()
+                value = multiprocessing.get_context("fork").Value("i")
+                self.ctx.Process(target="x", args=(value,)).start()
             self.assertIs(multiprocessing.context.get_spawning_popen(), marker)
         finally:
             multiprocessing.context.set_spawning_popen(None)

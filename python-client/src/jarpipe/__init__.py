@@ -8,10 +8,11 @@
 """
 
 from jarpipe import errors
+from jarpipe._adoption import adopt
 from jarpipe.bridge import Bridge, WorkerInfo
 from jarpipe.context import get_context
 from jarpipe.process import Process
 
-__all__ = ["Bridge", "Process", "WorkerInfo", "__version__", "errors", "get_context"]
+__all__ = ["Bridge", "Process", "WorkerInfo", "__version__", "adopt", "errors", "get_context"]
 
 __version__ = "0.1.0"

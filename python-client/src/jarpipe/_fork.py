@@ -10,7 +10,8 @@ Some facts about fork and end-of-file:
 * A fork may happen in one thread while another has just opened a descriptor. So descriptors are
   opened, registered and closed under one lock, which every fork takes first.
 
-Each descriptor is owned by one `multiprocessing.connection.Connection`, which closes it once.
+Each descriptor is owned by one `multiprocessing.connection.Connection` or `Listener`, which closes
+it once.
 """
 
 from __future__ import annotations
@@ -22,10 +23,18 @@ import socket
 import threading
 import weakref
 from multiprocessing.connection import Connection
-from typing import Protocol
+from typing import Callable, Iterator, Protocol
+
+
+class Closeable(Protocol):
+    """Something that owns a descriptor."""
+
+    def close(self) -> None:
+        """Close it; a second call does nothing."""
+
 
 _lock = threading.RLock()
-_owned: set[Connection] = set()
+_owned: set[Closeable] = set()
 
 
 class ForkAware(Protocol):
@@ -67,7 +76,25 @@ def null_device() -> Connection:
         return _adopt(os.open(os.devnull, os.O_WRONLY), readable=False)
 
 
-def close(*connections: Connection) -> None:
+def duplicate(connection: Connection) -> Connection:
+    """Duplicate a connection made here; the caller gives the duplicate to `close()`."""
+    with _lock:
+        fd = fcntl.fcntl(connection.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
+        return _adopt(fd, readable=connection.readable, writable=connection.writable)
+
+
+@contextlib.contextmanager
+def opening() -> Iterator[Callable[[Closeable], None]]:
+    """Keep others from forking while something is opened, which must not block.
+
+    Yields:
+        A function that takes over what was opened; the caller gives it to `close()`.
+    """
+    with _lock:
+        yield _owned.add
+
+
+def close(*connections: Closeable) -> None:
     """Close connections made here; those already closed are left alone."""
     with _lock:
         for connection in connections:

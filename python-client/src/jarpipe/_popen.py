@@ -15,16 +15,17 @@ import threading
 from multiprocessing import context, process, util
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
-from multiprocessing.synchronize import SemLock
 from typing import TYPE_CHECKING, Any
 
 from jarpipe import _fork
+from jarpipe._adoption import adopt_if_provable, factory, has_nameless_semaphore, was_adopted
 from jarpipe._daemons import CONTROL_PROTOCOL, Daemon
 from jarpipe._wire import PICKLE_PROTOCOL, Channel, SilentPeer
 from jarpipe.errors import ForkContextError
 from jarpipe.process import DupFd
 
 if TYPE_CHECKING:
+    from jarpipe._relay import Relay
     from jarpipe.bridge import Bridge
     from jarpipe.process import Process
 
@@ -61,6 +62,7 @@ class Popen:
         self._inherited = False
         self._argument_fds: dict[int, int] = {}
         self._named: dict[str, int]
+        self._relay: Relay | None = None
         self._daemon: Daemon
         self._channel: Channel
         self.pid: int
@@ -127,15 +129,36 @@ class Popen:
             if child._popen is self:
                 children.discard(child)
 
+    def relayed(self, obj: Any) -> Any:
+        """Return how to pickle an object that this process serves; ``None`` if it cannot be."""
+        from jarpipe import _relay  # and with it multiprocessing.managers, which most do not need
+
+        if not _relay.can_relay(obj):
+            return None
+        if self._relay is None:
+            self._relay = _relay.Relay()
+        return self._relay.reference(obj)
+
+    def count_adopted(self) -> None:
+        """Note that the worker is given one more object that had no name when it was made."""
+        self._named["adopted"] += 1
+
+    def _close_relay(self) -> None:
+        if self._relay is not None:
+            self._relay.close()
+
     def _launch(self, process_obj: Process, bridge: Bridge) -> None:
-        request = self._pickle(process_obj)
         with contextlib.ExitStack() as on_failure, contextlib.ExitStack() as always:
+            on_failure.callback(self._close_relay)
+            request = self._pickle(process_obj)
             self._daemon, self._channel = bridge.connect()
             on_failure.callback(self._channel.close)
             streams = [_standard_stream(fd, always) for fd in (1, 2)]
             status, status_for_worker = _fork.pipe()
             on_failure.callback(_fork.close, status)
             always.callback(_fork.close, status_for_worker)
+            if self._relay is not None:  # the daemon connects to it before it answers
+                self._relay.start(_fork.duplicate(status))
             fds = [status_for_worker.fileno(), *streams, *self._argument_fds]
             try:
                 self._send(request, fds)
@@ -151,18 +174,20 @@ class Popen:
         """Return the request with the process object, and fill the list of descriptors.
 
         How many there are is known once the process object has been pickled. The number is among
-        the arguments by name, which a pickler reaches after those by position.
+        the arguments by name, which a pickler reaches after those by position; so is that of the
+        objects that were adopted.
         """
         named = self._named = {
             "nfds": _OWN_DESCRIPTORS,
             "protocol": CONTROL_PROTOCOL,
             "parent": os.getpid(),
+            "adopted": 0,
         }
         request = io.BytesIO()
         previous = context.get_spawning_popen()
         context.set_spawning_popen(self)  # type: ignore[arg-type]  # any Popen will do
         try:
-            pickler = _Pickler(request, PICKLE_PROTOCOL)
+            pickler = _Pickler(request, PICKLE_PROTOCOL, self)
             pickler.dump((None, "start", (process_obj.plain(),), named))
         finally:
             context.set_spawning_popen(previous)
@@ -221,39 +246,36 @@ def _standard_stream(fd: int, cleanup: contextlib.ExitStack) -> int:
 
 
 class _Pickler(ForkingPickler):
-    """Pickles for the daemon, and refuses semaphores that the daemon could not open."""
+    """Pickles for the daemon; semaphores that it could not open get names, or stay here.
+
+    Args:
+        file: where to.
+        protocol: of pickle.
+        popen: what starts the worker.
+    """
+
+    def __init__(self, file: io.BytesIO, protocol: int, popen: Popen) -> None:
+        super().__init__(file, protocol)
+        self._popen = popen
 
     def reducer_override(self, obj: Any) -> Any:
-        """Refuse objects of a fork context, before CPython up to 3.11.4 lets them pass."""
-        if _has_nameless_semaphore(obj):
-            kind, factory = type(obj).__name__, _factory(type(obj))
-            raise ForkContextError(
-                f"this {kind} was made by a fork context, so its semaphores have no name and Java "
-                f"cannot open them: make it with jarpipe.get_context().{factory}() or "
-                f"multiprocessing.get_context('spawn').{factory}(); forked Python children can use "
-                "these as well",
-                {"object": kind},
-            )
+        """Adopt or relay objects of a fork context; CPython up to 3.11.4 would let them pass."""
+        if has_nameless_semaphore(obj) and not adopt_if_provable(obj):
+            proxy = self._popen.relayed(obj)
+            if proxy is None:
+                raise _neither_named_nor_relayed(obj)
+            return proxy
+        if was_adopted(obj):
+            self._popen.count_adopted()
         return NotImplemented
 
 
-_WITH_SEMAPHORES = frozenset(
-    f"multiprocessing.{name}" for name in ("queues", "sharedctypes", "synchronize")
-)
-
-
-def _has_nameless_semaphore(obj: Any) -> bool:
-    """Say whether an object of multiprocessing is, or holds, a semaphore without a name."""
-    if isinstance(obj, SemLock):
-        return obj._semlock.name is None  # type: ignore[attr-defined]
-    if _WITH_SEMAPHORES.isdisjoint(base.__module__ for base in type(obj).__mro__):
-        return False
-    return any(map(_has_nameless_semaphore, vars(obj).values()))
-
-
-def _factory(kind: type) -> str:
-    """Return the method of a context that makes objects of this kind."""
-    made = next(base for base in kind.__mro__ if base.__module__ in _WITH_SEMAPHORES)
-    if made.__module__ != "multiprocessing.sharedctypes":
-        return made.__name__
-    return "Array" if made.__name__ in ("SynchronizedArray", "SynchronizedString") else "Value"
+def _neither_named_nor_relayed(obj: Any) -> ForkContextError:
+    kind, method = type(obj).__name__, factory(type(obj))
+    return ForkContextError(
+        f"this {kind} was made by a fork context, so its semaphores have no name and Java cannot "
+        f"open them: make it with jarpipe.get_context().{method}() or "
+        f"multiprocessing.get_context('spawn').{method}(), which forked Python children can use as "
+        "well, or give it to jarpipe.adopt() right after making it",
+        {"object": kind},
+    )

@@ -38,6 +38,9 @@ class WorkerInfo:
         state: ``running``, ``terminating`` or ``killed``.
         parent: pid of the Python process that started it.
         seconds: age.
+        direct: number of queues and locks whose semaphores it uses itself.
+        adopted: the same of a fork context, which got names (see `jarpipe.adopt`).
+        relayed: the same of a fork context, which it uses through its parent.
     """
 
     pid: int
@@ -46,6 +49,9 @@ class WorkerInfo:
     state: str
     parent: int
     seconds: float
+    direct: int = 0
+    adopted: int = 0
+    relayed: int = 0
 
 
 class Bridge:
@@ -139,7 +145,8 @@ class Bridge:
             if self._shared is None and (self._private is None or self._private.poll() is not None):
                 return []
         names = [field.name for field in dataclasses.fields(WorkerInfo)]
-        return [WorkerInfo(**{name: row[name] for name in names}) for row in self._ask("workers")]
+        rows = self._ask("workers")
+        return [WorkerInfo(**{name: row[name] for name in names if name in row}) for row in rows]
 
     def close(self) -> None:
         """Close the bridge: it starts no more workers. A second call does nothing.

@@ -7,6 +7,7 @@ time pass: waits end when their condition holds, and fail at a deadline with its
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -59,6 +60,8 @@ def semaphore_value(lock: Any) -> int:
 
 def has_waiters(lock: Any) -> bool:
     """Say whether somebody waits for a semaphore: the second word of glibc's `sem_t`."""
+    if lock._semlock.name is None:
+        return bool(ctypes.c_uint32.from_address(lock._semlock.handle + 4).value)
     with open("/dev/shm/sem." + lock._semlock.name.lstrip("/"), "rb") as file:
         return any(file.read(8)[4:])
 

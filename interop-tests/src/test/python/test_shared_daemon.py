@@ -152,10 +152,11 @@ class Programs(SharedDaemonTest):
         done = command("ps", JARPIPE_ADDRESS=self.daemon.address)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         head, *lines = done.stdout.splitlines()
-        self.assertEqual(head.split(), ["PID", "PARENT", "STATE", "SECONDS", "NAME", "TARGET"])
+        columns = "PID PARENT STATE SECONDS DIRECT ADOPTED RELAYED NAME TARGET"
+        self.assertEqual(head.split(), columns.split())
         table = [line.split() for line in lines]
         self.assertEqual(
-            [(row[0], row[1], row[2], row[4], row[5]) for row in table],
+            [(row[0], row[1], row[2], row[7], row[8]) for row in table],
             [
                 (str(pid), str(program.pid), "running", name, rows[pid].target)
                 for pid, name, program in expected

@@ -39,7 +39,7 @@ def start_with_vanished(shared: Any, connection: Any) -> None:
 
 
 class ForkContext(ErrorTest):
-    """Semaphores of a fork context have no name, so nobody outside can open them."""
+    """What is neither adopted nor relayed: nobody outside can open semaphores without a name."""
 
     def assert_refused(self, kind: str, *args: Any, factory: str = "") -> None:
         factory = factory or kind
@@ -52,21 +52,25 @@ class ForkContext(ErrorTest):
                 "have no name",
                 f"jarpipe.get_context().{factory}()",
                 f"multiprocessing.get_context('spawn').{factory}()",
+                "jarpipe.adopt()",
             ),
             fields={"object": kind},
         )
 
-    def test_every_object_with_a_semaphore_is_refused(self) -> None:
+    def test_what_a_child_may_share_and_no_relay_serves_is_refused(self) -> None:
         fork: Any = multiprocessing.get_context("fork")
         for kind in (
-            *("Queue", "JoinableQueue", "SimpleQueue", "Lock", "RLock", "Semaphore"),
-            *("BoundedSemaphore", "Event", "Condition"),
+            *("JoinableQueue", "SimpleQueue", "RLock", "Semaphore", "BoundedSemaphore"),
+            *("Event", "Condition"),
         ):
             with self.subTest(kind):
                 made = getattr(fork, kind)()
+                self.join(self.child("fork", int))
                 self.assert_refused(kind, made)
                 self.assert_refused(kind, [{"inside": made}])
-        self.assert_refused("Barrier", fork.Barrier(2))
+        barrier = fork.Barrier(2)
+        self.join(self.child("fork", int))
+        self.assert_refused("Barrier", barrier)
         self.assert_refused("Synchronized", fork.Value("i", 1), factory="Value")
         self.assert_refused("SynchronizedArray", fork.Array("i", 1), factory="Array")
 

@@ -6,6 +6,10 @@ import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.connection.StreamSocket;
+import io.jarpipe.manager.Relayed;
+import io.jarpipe.manager.RelayedLock;
+import io.jarpipe.manager.RelayedQueue;
+import io.jarpipe.manager.Token;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
@@ -13,9 +17,11 @@ import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.queue.SimplePipeQueue;
 import io.jarpipe.sync.ProcessLock;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes live objects of the recipes in one pickle; the same recipe gives the same object. */
@@ -25,14 +31,19 @@ final class Attacher {
     private final DescriptorSource descriptors;
     private final PickleCodec codec;
     private final int maxLength;
+    private final Optional<ProcessKey> key;
     private final IdentityHashMap<PyObject, Object> known = new IdentityHashMap<>();
     private final List<Endpoint> attached = new ArrayList<>();
 
-    /** Attaches; what is attached reads and writes its messages with {@code codec}, up to {@code maxLength} bytes. */
-    Attacher(DescriptorSource descriptors, PickleCodec codec, int maxLength) {
+    /**
+     * Attaches; what is attached reads and writes its messages with {@code codec}, up to {@code maxLength} bytes, and
+     * authenticates with {@code key} where it has to connect.
+     */
+    Attacher(DescriptorSource descriptors, PickleCodec codec, int maxLength, Optional<ProcessKey> key) {
         this.descriptors = descriptors;
         this.codec = codec;
         this.maxLength = maxLength;
+        this.key = key;
     }
 
     /** Returns the live object for a recipe for which {@link Recipes#isShared} holds. */
@@ -72,8 +83,26 @@ final class Attacher {
         } else if (callable.equals(Recipes.SOCKET)) {
             StreamSocket socket = socket(recipe);
             return new Endpoint(socket, socket::isClosed, socket::close);
+        } else if (callable.equals(Recipes.PROXY)) {
+            Relayed relayed = relayed(recipe);
+            return new Endpoint(relayed, relayed::isClosed, relayed::close);
         }
         throw Recipes.unsupported(recipe);
+    }
+
+    private Relayed relayed(PyObject proxy) throws IOException {
+        Token token = Token.ofProxy(proxy);
+        byte[] authkey = key.map(ProcessKey::bytes).orElseThrow(() -> Recipes.unsupported(proxy));
+        try {
+            return switch (token.typeid()) {
+                case RelayedLock.TYPEID -> RelayedLock.attach(token, authkey, codec, maxLength);
+                case RelayedQueue.TYPEID -> RelayedQueue.attach(token, authkey, codec, maxLength);
+                default -> throw Recipes.unsupported(proxy);
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while connecting to an object of a fork context");
+        }
     }
 
     private StreamConnection connection(PyObject recipe) throws IOException {

@@ -5,6 +5,7 @@ import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.connection.StreamSocket;
+import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.Reducer;
 import io.jarpipe.queue.JoinablePipeQueue;
@@ -39,6 +40,10 @@ final class Departure implements Reducer, AutoCloseable {
             case JoinablePipeQueue<?> queue -> Optional.of(joinableQueue(queue));
             case PipeQueue<?> queue -> Optional.of(object(Recipes.QUEUE, queueState(queue.parts())));
             case SimplePipeQueue<?> queue -> Optional.of(object(Recipes.SIMPLE_QUEUE, simpleState(queue.parts())));
+            case Relayed relayed ->
+                throw new IOException(relayed + " was made by a fork context, and can be used through the process that"
+                        + " started this worker alone: make it with jarpipe.get_context(), or give it to"
+                        + " jarpipe.adopt() right after making it");
             default -> Optional.empty();
         };
     }

@@ -5,6 +5,7 @@ import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.manager.Token;
 import io.jarpipe.sync.SemLock;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 //   Queue       multiprocessing.queues.Queue, state (ignore_epipe, maxsize, reader, writer, rlock, wlock, sem, pid)
 //   JoinableQueue  multiprocessing.queues.JoinableQueue, the state of a Queue and (Condition, Semaphore)
 //   SimpleQueue multiprocessing.queues.SimpleQueue, state (reader, writer, rlock, wlock)
+//   relayed     multiprocessing.managers.RebuildProxy(...) with a Token whose typeid begins with jarpipe.
 
 /** Tells the recipes of shared objects from those of all other objects. */
 final class Recipes {
@@ -31,12 +33,12 @@ final class Recipes {
     static final PyGlobal RLOCK = new PyGlobal("multiprocessing.synchronize", "RLock");
     static final PyGlobal SEMAPHORE = new PyGlobal("multiprocessing.synchronize", "Semaphore");
     static final PyGlobal CONDITION = new PyGlobal("multiprocessing.synchronize", "Condition");
+    static final PyGlobal PROXY = Token.REBUILD_PROXY;
     static final PyGlobal QUEUE = new PyGlobal("multiprocessing.queues", "Queue");
     static final PyGlobal JOINABLE_QUEUE = new PyGlobal("multiprocessing.queues", "JoinableQueue");
     static final PyGlobal SIMPLE_QUEUE = new PyGlobal("multiprocessing.queues", "SimpleQueue");
 
     private static final PyGlobal RAW_CONNECTION = new PyGlobal("multiprocessing.connection", "Connection");
-    private static final PyGlobal PROXY = new PyGlobal("multiprocessing.managers", "RebuildProxy");
     private static final Set<String> MODULES_OF_SHARED_OBJECTS = Set.of(
             "multiprocessing.connection",
             "multiprocessing.heap",

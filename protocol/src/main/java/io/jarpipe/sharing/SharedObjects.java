@@ -3,12 +3,16 @@ package io.jarpipe.sharing;
 import io.jarpipe.MpSharingException;
 import io.jarpipe.PyObject;
 import io.jarpipe.connection.CurrentProcess;
+import io.jarpipe.connection.StreamConnection;
+import io.jarpipe.connection.StreamSocket;
+import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.sync.ProcessLock;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +37,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     /** Below this number, endpoints that their users have closed are not looked for. */
     private static final int FEW = 32;
 
+    private final Optional<ProcessKey> key;
     private final int maxLength;
     private final PickleCodec codec;
     private final ResourceSharer sharer;
@@ -55,6 +60,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     }
 
     SharedObjects(Optional<ProcessKey> key, PickleCodec codec, int maxLength, Duration patience) {
+        this.key = key;
         this.maxLength = maxLength;
         this.sharer = new ResourceSharer(key, codec, patience);
         this.fetcher = new TicketFetcher(key, codec, patience);
@@ -101,7 +107,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         if (!Replacement.isNeeded(value)) {
             return value;
         }
-        Attacher attacher = new Attacher(dupFd -> claim(dupFd, descriptors), codec, maxLength);
+        Attacher attacher = new Attacher(dupFd -> claim(dupFd, descriptors), codec, maxLength, key);
         boolean done = false;
         try {
             Object result = new Replacement(attacher).replaceIn(value);
@@ -151,6 +157,11 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @param process its name, for the log
      */
     public void giveUp(String process) {
+        for (Endpoint endpoint : endpoints()) {
+            if (endpoint.object() instanceof Relayed relayed) {
+                relayed.abandon();
+            }
+        }
         for (ProcessLock lock : locks()) {
             if (lock.releaseHeld()) {
                 LOG.log(Level.WARNING, "{0} ended while it held {1}: released", process, lock);
@@ -183,6 +194,34 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         }
         return locks;
     }
+
+    /**
+     * Tells how this process uses its queues and locks.
+     *
+     * @return how many it uses, and in which way
+     */
+    public Usage usage() {
+        int direct = 0;
+        int relayed = 0;
+        for (Endpoint endpoint : endpoints()) {
+            switch (endpoint.object()) {
+                case Relayed object -> relayed++;
+                case StreamConnection connection -> {}
+                case StreamSocket socket -> {}
+                case WeakReference<?> opened -> {}
+                default -> direct++;
+            }
+        }
+        return new Usage(direct, relayed);
+    }
+
+    /**
+     * How many queues and locks a process uses.
+     *
+     * @param direct those whose semaphores and pipes it uses itself
+     * @param relayed those of a fork context, which it uses through the Python process that started it
+     */
+    public record Usage(int direct, int relayed) {}
 
     /** Returns how many endpoints are remembered. */
     int held() {

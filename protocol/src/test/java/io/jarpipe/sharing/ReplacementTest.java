@@ -51,7 +51,8 @@ final class ReplacementTest {
                     throw new IOException("reached");
                 },
                 new RazorvineCodec(),
-                1000);
+                1000,
+                Optional.empty());
         Object deep = RECIPE;
         for (int i = 0; i < 2_000_000; i++) {
             deep = PyTuple.of(deep);

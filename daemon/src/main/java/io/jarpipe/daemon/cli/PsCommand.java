@@ -23,10 +23,11 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionProvider.class,
         description =
                 "Lists the workers and services of a running daemon: pid (the worker thread's id in the kernel), the pid of the"
-                        + " Python process it belongs to, state, age, name and target. Then its services, if it has"
+                        + " Python process it belongs to, state, age, how many queues and locks it uses directly, of those that were adopted from a"
+                        + " fork context, and through a relay, name and target. Then its services, if it has"
                         + " any: address, number of connections, their limit, and target.")
 final class PsCommand implements Callable<Integer> {
-    private static final String ROW = "%8s %8s %-11s %10s  %-24s %s%n";
+    private static final String ROW = "%8s %8s %-11s %10s %7s %7s %7s  %-24s %s%n";
     private static final String SERVICE_ROW = "%-40s %11s %8s  %s%n";
 
     @Option(
@@ -60,7 +61,7 @@ final class PsCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, List<?> workers) {
-        out.printf(ROW, "PID", "PARENT", "STATE", "SECONDS", "NAME", "TARGET");
+        out.printf(ROW, "PID", "PARENT", "STATE", "SECONDS", "DIRECT", "ADOPTED", "RELAYED", "NAME", "TARGET");
         for (Object worker : workers) {
             Map<?, ?> row = (Map<?, ?>) worker;
             out.printf(
@@ -69,6 +70,9 @@ final class PsCommand implements Callable<Integer> {
                     row.get("parent"),
                     row.get("state"),
                     row.get("seconds"),
+                    row.get("direct"),
+                    row.get("adopted"),
+                    row.get("relayed"),
                     row.get("name"),
                     row.get("target"));
         }

@@ -15,6 +15,7 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.DescriptorPassing;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.sharing.SharedObjects;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -134,6 +135,11 @@ final class ControlSession {
         description.put("state", process.state().name().toLowerCase(Locale.ROOT));
         description.put("parent", process.parent());
         description.put("seconds", process.age().toMillis() / 1000.0);
+        SharedObjects.Usage usage = process.usage();
+        int adopted = Math.min(process.adopted(), usage.direct());
+        description.put("direct", usage.direct() - adopted);
+        description.put("adopted", adopted);
+        description.put("relayed", usage.relayed());
         return description;
     }
 
@@ -165,7 +171,7 @@ final class ControlSession {
         boolean taken = false;
         try {
             long protocol = request.number(2, "protocol");
-            long parent = request.number(3, "parent");
+            Workers.Parent parent = new Workers.Parent(request.number(3, "parent"), adopted(request));
             if (worker != null) {
                 throw new ProtocolException("this connection has started a process already");
             }
@@ -182,6 +188,11 @@ final class ControlSession {
                 descriptors.forEach(Fd::close);
             }
         }
+    }
+
+    /** Older clients adopt nothing. */
+    private static int adopted(Request request) {
+        return request.argument(4, "adopted") instanceof Long count ? Math.toIntExact(count) : 0;
     }
 
     private List<Fd> receive(long count) throws IOException, InterruptedException {

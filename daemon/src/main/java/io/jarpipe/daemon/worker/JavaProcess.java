@@ -41,6 +41,7 @@ public final class JavaProcess {
             String name,
             String target,
             long parent,
+            int adopted,
             Target code,
             SharedObjects shared,
             WorkerOutput output,
@@ -242,6 +243,24 @@ public final class JavaProcess {
      */
     public long parent() {
         return parts.parent();
+    }
+
+    /**
+     * Returns how many of the queues and locks that the process was given had no names when Python made them.
+     *
+     * @return the number, as the parent said it
+     */
+    public int adopted() {
+        return parts.adopted();
+    }
+
+    /**
+     * Tells how the process uses its queues and locks.
+     *
+     * @return how many it uses, and in which way
+     */
+    public SharedObjects.Usage usage() {
+        return parts.shared().usage();
     }
 
     /**

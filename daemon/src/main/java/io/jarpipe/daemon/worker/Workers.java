@@ -25,6 +25,14 @@ public final class Workers {
     /** How many descriptors come before those the pickle refers to: status pipe, stdout, stderr. */
     public static final int FIXED_DESCRIPTORS = 3;
 
+    /**
+     * The process that starts a worker, as it says itself.
+     *
+     * @param pid its pid
+     * @param adopted how many of the queues and locks that it gives had no names when it made them
+     */
+    public record Parent(long pid, int adopted) {}
+
     private final List<Path> code;
     private final PickleCodec codec;
     private final int maxMessage;
@@ -49,12 +57,12 @@ public final class Workers {
      *
      * @param pickled the unpickled {@code Process} object
      * @param descriptors status pipe, stdout, stderr, then those the pickle refers to; owned by this call
-     * @param parent the pid of the Python process
+     * @param parent the process that starts this one
      * @param ended runs once, when the process's exit code has been told
      * @return the process
      * @throws StartException when it cannot be started; everything is closed again then
      */
-    public JavaProcess start(@Nullable Object pickled, List<Fd> descriptors, long parent, Runnable ended)
+    public JavaProcess start(@Nullable Object pickled, List<Fd> descriptors, Parent parent, Runnable ended)
             throws StartException {
         try (Descriptors table = new Descriptors(descriptors)) {
             ProcessObject process = ProcessObject.of(pickled);
@@ -67,7 +75,7 @@ public final class Workers {
     }
 
     private JavaProcess start(
-            ProcessObject process, Descriptors table, SharedObjects shared, long parent, Runnable ended)
+            ProcessObject process, Descriptors table, SharedObjects shared, Parent parent, Runnable ended)
             throws IOException, StartException {
         Deque<Runnable> undo = new ArrayDeque<>();
         undo.push(shared::close);
@@ -85,7 +93,8 @@ public final class Workers {
                     new JavaProcess.Parts(
                             process.name(),
                             process.target(),
-                            parent,
+                            parent.pid(),
+                            parent.adopted(),
                             target,
                             shared,
                             new WorkerOutput(process.name(), out, err),

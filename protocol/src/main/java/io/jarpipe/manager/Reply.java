@@ -1,0 +1,62 @@
+package io.jarpipe.manager;
+
+import io.jarpipe.ProtocolException;
+import io.jarpipe.PyException;
+import io.jarpipe.PyObject;
+import io.jarpipe.PyTuple;
+import io.jarpipe.pickle.PickleCodec;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's reply {@code (kind, value)} (CPython 3.8 - 3.15, {@code Lib/multiprocessing/managers.py},
+ * {@code Server.serve_client} and {@code convert_to_error}).
+ *
+ * @param kind {@code #RETURN}, {@code #ERROR} and so on
+ * @param value what was returned, raised or told
+ */
+record Reply(String kind, @Nullable Object value) {
+    private static final String BUILTINS = "builtins.";
+
+    static Reply of(byte[] pickle, PickleCodec codec) throws IOException {
+        if (codec.decode(pickle) instanceof PyTuple reply && reply.size() == 2 && reply.get(0) instanceof String kind) {
+            return new Reply(kind, reply.get(1));
+        }
+        throw new ProtocolException("a reply is a tuple (kind, value)");
+    }
+
+    /** Tells whether the method raised this exception, given by its name without the module. */
+    boolean isError(String name) {
+        return kind.equals("#ERROR")
+                && value instanceof PyObject error
+                && error.className()
+                        .substring(error.className().lastIndexOf('.') + 1)
+                        .equals(name);
+    }
+
+    /**
+     * Returns what the method returned.
+     *
+     * @throws PyException when it raised something, or the server could not carry it out
+     */
+    @Nullable
+    Object returned() throws ProtocolException {
+        return switch (kind) {
+            case "#RETURN" -> value;
+            case "#ERROR" -> throw error();
+            case "#TRACEBACK", "#UNSERIALIZABLE" ->
+                throw new PyException("multiprocessing.managers.RemoteError", PyTuple.of(value), String.valueOf(value));
+            default -> throw new ProtocolException("a reply of the kind " + kind + " was not expected");
+        };
+    }
+
+    private static String withoutBuiltins(String type) {
+        return type.startsWith(BUILTINS) ? type.substring(BUILTINS.length()) : type;
+    }
+
+    private PyException error() {
+        return value instanceof PyObject error
+                ? new PyException(withoutBuiltins(error.className()), error.args(), null)
+                : new PyException("Exception", PyTuple.of(value), null);
+    }
+}
