@@ -11,11 +11,13 @@ import io.jarpipe.os.Fd;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.PipeQueue;
-import io.jarpipe.sync.ProcessLock;
+import io.jarpipe.sync.OwnedLock;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes live objects of the recipes in one pickle; the same recipe gives the same object. */
@@ -26,17 +28,35 @@ final class Attacher {
     private final PickleCodec codec;
     private final int maxLength;
     private final IdentityHashMap<PyObject, Object> known = new IdentityHashMap<>();
+    private final Set<OwnedLock> exposed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Endpoint> attached = new ArrayList<>();
+    private final Synchronization synchronization;
 
     /** Attaches; what is attached reads and writes its messages with {@code codec}, up to {@code maxLength} bytes. */
     Attacher(DescriptorSource descriptors, PickleCodec codec, int maxLength) {
         this.descriptors = descriptors;
         this.codec = codec;
         this.maxLength = maxLength;
+        this.synchronization = new Synchronization(descriptors, this::lock);
     }
 
     /** Returns the live object for a recipe for which {@link Recipes#isShared} holds. */
     Object attach(PyObject recipe) throws IOException {
+        Object object = object(recipe);
+        if (object instanceof OwnedLock lock && exposed.add(lock)) {
+            lock.retain(); // by the program, which closes it, or the end of the process does
+        }
+        return object;
+    }
+
+    private OwnedLock lock(PyObject recipe) throws IOException {
+        if (object(recipe) instanceof OwnedLock lock) {
+            return lock;
+        }
+        throw MpSharingException.malformed(recipe.className(), "a Lock or RLock in a Condition");
+    }
+
+    private Object object(PyObject recipe) throws IOException {
         Object done = known.get(recipe);
         if (done == null) {
             Endpoint made = make(recipe);
@@ -60,14 +80,15 @@ final class Attacher {
         } else if (callable.equals(Recipes.QUEUE)) {
             PipeQueue<@Nullable Object> queue = queue(recipe);
             return new Endpoint(queue, queue::isReleased, queue::close);
-        } else if (callable.equals(Recipes.LOCK)) {
-            ProcessLock lock = new ProcessLock(Semaphores.open(recipe));
-            return new Endpoint(lock, lock.semLock()::isClosed, lock::close);
         } else if (callable.equals(Recipes.SOCKET)) {
             StreamSocket socket = socket(recipe);
             return new Endpoint(socket, socket::isClosed, socket::close);
         }
-        throw Recipes.unsupported(recipe);
+        Endpoint synchronizing = synchronization.make(recipe);
+        if (synchronizing == null) {
+            throw Recipes.unsupported(recipe);
+        }
+        return synchronizing;
     }
 
     private StreamConnection connection(PyObject recipe) throws IOException {

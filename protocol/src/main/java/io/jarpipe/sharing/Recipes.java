@@ -13,15 +13,28 @@ import org.jspecify.annotations.Nullable;
 // -----------------------------------------------------------------------------------------------------------------
 //   Connection  multiprocessing.connection.rebuild_connection(FD, readable, writable)
 //   socket      multiprocessing.reduction._rebuild_socket(FD, family, type, proto)
-//   Lock        multiprocessing.synchronize.Lock, state (H, kind 1, maximum 1, name)
+//   Lock        multiprocessing.synchronize.Lock, state (H, kind 1, maximum 1, name); so Semaphore, BoundedSemaphore
+//   RLock       multiprocessing.synchronize.RLock, state (H, kind 0, maximum 1, name)
+//   Condition   multiprocessing.synchronize.Condition, state (Lock or RLock, sleeping, woken, wait: Semaphores)
+//   Event       multiprocessing.synchronize.Event, state {'_cond': Condition, '_flag': Semaphore}
+//   Barrier     multiprocessing.synchronize.Barrier, state (parties, action, timeout, Condition, block of 8 bytes)
+//   block       multiprocessing.heap.BufferWrapper, state {'_state': ((arena, start, stop), size)}
+//   arena       multiprocessing.heap.rebuild_arena(size, FD)
 //   Queue       multiprocessing.queues.Queue, state (ignore_epipe, maxsize, reader, writer, rlock, wlock, sem, pid)
 
 /** Tells the recipes of shared objects from those of all other objects. */
 final class Recipes {
     static final PyGlobal CONNECTION = new PyGlobal("multiprocessing.connection", "rebuild_connection");
     static final PyGlobal SOCKET = new PyGlobal("multiprocessing.reduction", "_rebuild_socket");
-    static final PyGlobal LOCK = new PyGlobal("multiprocessing.synchronize", "Lock");
-    static final PyGlobal BOUNDED_SEMAPHORE = new PyGlobal("multiprocessing.synchronize", "BoundedSemaphore");
+    static final PyGlobal LOCK = synchronize("Lock");
+    static final PyGlobal RLOCK = synchronize("RLock");
+    static final PyGlobal SEMAPHORE = synchronize("Semaphore");
+    static final PyGlobal BOUNDED_SEMAPHORE = synchronize("BoundedSemaphore");
+    static final PyGlobal CONDITION = synchronize("Condition");
+    static final PyGlobal EVENT = synchronize("Event");
+    static final PyGlobal BARRIER = synchronize("Barrier");
+    static final PyGlobal BLOCK = new PyGlobal("multiprocessing.heap", "BufferWrapper");
+    static final PyGlobal ARENA = new PyGlobal("multiprocessing.heap", "rebuild_arena");
     static final PyGlobal QUEUE = new PyGlobal("multiprocessing.queues", "Queue");
 
     private static final PyGlobal RAW_CONNECTION = new PyGlobal("multiprocessing.connection", "Connection");
@@ -35,6 +48,10 @@ final class Recipes {
             "multiprocessing.synchronize");
 
     private Recipes() {}
+
+    private static PyGlobal synchronize(String type) {
+        return new PyGlobal("multiprocessing.synchronize", type);
+    }
 
     /** Tells whether an object stands for something shared between processes, supported or not. */
     static boolean isShared(PyObject object) {
@@ -60,7 +77,8 @@ final class Recipes {
                 Reason.UNSUPPORTED,
                 type,
                 null,
-                type + " cannot be shared with a Java worker; what can: socket, Queue, Lock and Connection",
+                type + " cannot be shared with a Java worker; what can: socket, Connection, Queue, Lock, RLock,"
+                        + " Semaphore, BoundedSemaphore, Condition, Event and Barrier",
                 null);
     }
 
@@ -84,8 +102,13 @@ final class Recipes {
         return PyObject.reduce(CONNECTION, PyTuple.of(descriptor, readable, writable));
     }
 
-    /** Describes a semaphore by its name; the kind is 1, SEMAPHORE, for all but an RLock. */
+    /** Describes a semaphore by its name; the kind is 1, SEMAPHORE, for all but an RLock, which has 0. */
     static PyObject semaphore(PyGlobal type, int maxValue, String name) {
-        return PyObject.newObject(type, PyTuple.of()).build(PyTuple.of(0, 1, maxValue, name));
+        return object(type, PyTuple.of(0, type.equals(RLOCK) ? 0 : 1, maxValue, name));
+    }
+
+    /** Describes an object by its state. */
+    static PyObject object(PyGlobal type, Object state) {
+        return PyObject.newObject(type, PyTuple.of()).build(state);
     }
 }
