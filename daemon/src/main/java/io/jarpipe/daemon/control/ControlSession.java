@@ -15,6 +15,7 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.DescriptorPassing;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.sync.Hold;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -27,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +103,10 @@ final class ControlSession {
                 reply(
                         "#RETURN",
                         workers.list().stream().map(ControlSession::describe).toList());
+            case "locks" ->
+                reply(
+                        "#RETURN",
+                        workers.list().stream().flatMap(ControlSession::locks).toList());
             case "services" ->
                 reply(
                         "#RETURN",
@@ -134,6 +140,22 @@ final class ControlSession {
         description.put("state", process.state().name().toLowerCase(Locale.ROOT));
         description.put("parent", process.parent());
         description.put("seconds", process.age().toMillis() / 1000.0);
+        return description;
+    }
+
+    private static Stream<Map<String, Object>> locks(JavaProcess process) {
+        return process.holds().stream().map(hold -> describe(process, hold));
+    }
+
+    private static Map<String, Object> describe(JavaProcess process, Hold hold) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("pid", process.pid());
+        description.put("process", process.name());
+        description.put("name", hold.name());
+        description.put("kind", hold.kind());
+        description.put("count", hold.count());
+        description.put("seconds", hold.age().toMillis() / 1000.0);
+        description.put("thread", hold.thread());
         return description;
     }
 
