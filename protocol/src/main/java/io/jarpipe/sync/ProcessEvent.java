@@ -19,8 +19,10 @@ import java.util.concurrent.TimeUnit;
 public final class ProcessEvent implements MpEvent, Rendezvous {
     private static final long FIRST_PAUSE_NANOS = 100_000;
     private static final long LONGEST_PAUSE_NANOS = 5_000_000;
-    /** How long a look with the lock may be in coming when the time of a wait is over. */
-    private static final Duration LAST_LOOK = Duration.ofMillis(50);
+    /** How often to look when the time of a wait is over, and how long to try to get the lock each time. */
+    private static final int LAST_LOOKS = 10;
+
+    private static final Duration BETWEEN_LAST_LOOKS = Duration.ofMillis(5);
 
     private final Core core;
     private final boolean enlists;
@@ -166,16 +168,24 @@ public final class ProcessEvent implements MpEvent, Rendezvous {
         }
     }
 
-    /** Looks once more, in a moment when nobody changes the flag, if there is one soon. */
+    /**
+     * Looks once more with the lock, if it can be had soon; else several times without it. A process that was killed
+     * with the lock must not keep a wait with a timeout for ever.
+     */
     private boolean lastLook() throws IOException, InterruptedException {
-        boolean entered = core.condition.enter(LAST_LOOK);
-        try {
-            return flagged();
-        } finally {
-            if (entered) {
-                core.condition.exit();
+        for (int i = 0; i < LAST_LOOKS; i++) {
+            if (flagged()) {
+                return true;
+            }
+            if (core.condition.enter(BETWEEN_LAST_LOOKS)) {
+                try {
+                    return flagged();
+                } finally {
+                    core.condition.exit();
+                }
             }
         }
+        return flagged();
     }
 
     @Override
