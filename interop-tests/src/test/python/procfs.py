@@ -45,6 +45,23 @@ def semaphore_mappings(pid: int) -> list[str]:
         return [line.rstrip("\n") for line in file if SEMAPHORE_FILES in line]
 
 
+def shared_mappings(pid: int) -> int:
+    """Count the blocks of CPython's shared memory in a process's memory map."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as file:
+        return sum("/pym-" in line for line in file)
+
+
+def own_semaphores() -> set[str]:
+    """Return the names of the semaphores that exist and that this process has mapped."""
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as file:
+        inodes = {int(line.split()[4]) for line in file if SEMAPHORE_FILES in line}
+    return {
+        entry.path
+        for entry in os.scandir("/dev/shm")
+        if entry.path.startswith(SEMAPHORE_FILES) and entry.inode() in inodes
+    }
+
+
 def semaphores_that_exist(names: list[str]) -> list[str]:
     """Return those of some semaphores, with leading slash as Python has them, that still exist."""
     return [name for name in names if os.path.exists(SEMAPHORE_FILES + name[1:])]

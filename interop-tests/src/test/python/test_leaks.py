@@ -152,13 +152,13 @@ class Leaks(WorkerTest):
         queue, lock = self.queue(), self.own.Lock()
         _ours, theirs = self.pipe()
         shared = (queue, lock, theirs)
-        event = self.own.Event()
+        value, barrier = self.own.Value("i"), self.own.Barrier(2)
         failing = [
             ("org.example.Missing", shared),
             (WORKERS + "LifecycleWorkers::missing", shared),
             (WORKERS + "LifecycleWorkers::useAll", shared),
             (WORKERS + "LifecycleWorkers::useAll", (queue, lock, theirs, queue)),
-            (WORKERS + "LifecycleWorkers::useAll", (*shared, event)),
+            (WORKERS + "LifecycleWorkers::useAll", (*shared, barrier, value)),
         ]
 
         def fail_each() -> None:
@@ -168,3 +168,32 @@ class Leaks(WorkerTest):
                     process.start()
 
         self.assert_steady(fail_each, times=FAILURES // len(failing), warm_up=5)
+
+    def test_a_thousand_sets_of_synchronizing_objects(self) -> None:
+        own = self.own
+
+        def create_attach_detach() -> None:
+            near, far = own.Pipe()
+            lock = own.RLock()
+            objects = [
+                *(lock, own.Semaphore(), own.BoundedSemaphore(), own.Condition(lock)),
+                *(own.Condition(), own.Event(), own.Barrier(1)),
+            ]
+            worker = own.Process(target=WORKERS + "SyncWorkers::useAndClose", args=(far, objects))
+            worker.start()
+            far.close()
+            self.assertEqual(self.recv(near), "used")
+            worker.join(PATIENCE)
+            self.assertEqual(worker.exitcode, 0)
+            worker.close()
+            near.close()
+
+        for _ in range(20):
+            create_attach_detach()
+        gc.collect()
+        before = procfs.own_semaphores(), procfs.shared_mappings(self.own_daemon)
+        self.assert_steady(create_attach_detach, times=STARTS, warm_up=0)
+        gc.collect()
+        after = procfs.own_semaphores(), procfs.shared_mappings(self.own_daemon)
+        self.assertEqual(after[0] - before[0], set())
+        self.assertEqual(after[1], before[1])

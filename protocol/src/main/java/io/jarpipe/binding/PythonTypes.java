@@ -1,9 +1,15 @@
 package io.jarpipe.binding;
 
+import io.jarpipe.MpBarrier;
+import io.jarpipe.MpBoundedSemaphore;
+import io.jarpipe.MpCondition;
 import io.jarpipe.MpConnection;
+import io.jarpipe.MpEvent;
 import io.jarpipe.MpJoinableQueue;
 import io.jarpipe.MpLock;
 import io.jarpipe.MpQueue;
+import io.jarpipe.MpRLock;
+import io.jarpipe.MpSemaphore;
 import io.jarpipe.MpSimpleQueue;
 import io.jarpipe.MpSocket;
 import io.jarpipe.PyArray;
@@ -82,6 +88,12 @@ public final class PythonTypes {
             case MpConnection c -> "multiprocessing.connection.Connection";
             case MpSocket s -> "socket.socket";
             case MpLock l -> "multiprocessing.synchronize.Lock";
+            case MpRLock l -> "multiprocessing.synchronize.RLock";
+            case MpBoundedSemaphore s -> "multiprocessing.synchronize.BoundedSemaphore";
+            case MpSemaphore s -> "multiprocessing.synchronize.Semaphore";
+            case MpCondition c -> "multiprocessing.synchronize.Condition";
+            case MpEvent e -> "multiprocessing.synchronize.Event";
+            case MpBarrier b -> "multiprocessing.synchronize.Barrier";
             default -> value.getClass().getName();
         };
     }

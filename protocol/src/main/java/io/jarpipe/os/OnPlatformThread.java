@@ -2,6 +2,7 @@ package io.jarpipe.os;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,19 +41,21 @@ final class OnPlatformThread {
             }
         });
         try {
-            return get(result);
+            return result.get();
         } catch (InterruptedException e) {
             waiter.join().interrupt();
-            boolean acquired = get(result);
+            boolean acquired = join(result); // also if interrupted again: what is acquired must not be lost
             Thread.currentThread().interrupt();
             return acquired;
+        } catch (ExecutionException e) {
+            return join(result);
         }
     }
 
-    private static boolean get(CompletableFuture<Boolean> result) throws IOException, InterruptedException {
+    private static boolean join(CompletableFuture<Boolean> result) throws IOException, InterruptedException {
         try {
-            return result.get();
-        } catch (ExecutionException e) {
+            return result.join();
+        } catch (CompletionException e) {
             switch (e.getCause()) {
                 case IOException io -> throw io;
                 case InterruptedException interrupted -> throw interrupted;

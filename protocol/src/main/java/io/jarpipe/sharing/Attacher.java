@@ -15,13 +15,15 @@ import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.queue.SimplePipeQueue;
-import io.jarpipe.sync.ProcessLock;
+import io.jarpipe.sync.OwnedLock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes live objects of the recipes in one pickle; the same recipe gives the same object. */
@@ -33,7 +35,9 @@ final class Attacher {
     private final int maxLength;
     private final Optional<ProcessKey> key;
     private final IdentityHashMap<PyObject, Object> known = new IdentityHashMap<>();
+    private final Set<OwnedLock> exposed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Endpoint> attached = new ArrayList<>();
+    private final Synchronization synchronization;
 
     /**
      * Attaches; what is attached reads and writes its messages with {@code codec}, up to {@code maxLength} bytes, and
@@ -44,10 +48,26 @@ final class Attacher {
         this.codec = codec;
         this.maxLength = maxLength;
         this.key = key;
+        this.synchronization = new Synchronization(descriptors, this::lock);
     }
 
     /** Returns the live object for a recipe for which {@link Recipes#isShared} holds. */
     Object attach(PyObject recipe) throws IOException {
+        Object object = object(recipe);
+        if (object instanceof OwnedLock lock && exposed.add(lock)) {
+            lock.retain(); // by the program, which closes it, or the end of the process does
+        }
+        return object;
+    }
+
+    private OwnedLock lock(PyObject recipe) throws IOException {
+        if (object(recipe) instanceof OwnedLock lock) {
+            return lock;
+        }
+        throw MpSharingException.malformed(recipe.className(), "a Lock or RLock in a Condition");
+    }
+
+    private Object object(PyObject recipe) throws IOException {
         Object done = known.get(recipe);
         if (done == null) {
             Endpoint made = make(recipe);
@@ -77,9 +97,6 @@ final class Attacher {
         } else if (callable.equals(Recipes.SIMPLE_QUEUE)) {
             SimplePipeQueue<@Nullable Object> queue = queues().simpleQueue(recipe);
             return new Endpoint(queue, queue::isReleased, queue::close);
-        } else if (callable.equals(Recipes.LOCK)) {
-            ProcessLock lock = new ProcessLock(Semaphores.open(recipe));
-            return new Endpoint(lock, lock.semLock()::isClosed, lock::close);
         } else if (callable.equals(Recipes.SOCKET)) {
             StreamSocket socket = socket(recipe);
             return new Endpoint(socket, socket::isClosed, socket::close);
@@ -87,7 +104,11 @@ final class Attacher {
             Relayed relayed = relayed(recipe);
             return new Endpoint(relayed, relayed::isClosed, relayed::close);
         }
-        throw Recipes.unsupported(recipe);
+        Endpoint synchronizing = synchronization.make(recipe);
+        if (synchronizing == null) {
+            throw Recipes.unsupported(recipe);
+        }
+        return synchronizing;
     }
 
     private Relayed relayed(PyObject proxy) throws IOException {

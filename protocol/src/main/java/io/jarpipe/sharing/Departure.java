@@ -6,15 +6,27 @@ import io.jarpipe.PyTuple;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.connection.StreamSocket;
 import io.jarpipe.manager.Relayed;
+import io.jarpipe.os.Fd;
+import io.jarpipe.os.SharedBlock;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.Reducer;
 import io.jarpipe.queue.JoinablePipeQueue;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.queue.SimplePipeQueue;
+import io.jarpipe.sync.OwnedLock;
+import io.jarpipe.sync.ProcessBarrier;
+import io.jarpipe.sync.ProcessBoundedSemaphore;
+import io.jarpipe.sync.ProcessCondition;
+import io.jarpipe.sync.ProcessEvent;
 import io.jarpipe.sync.ProcessLock;
+import io.jarpipe.sync.ProcessRLock;
+import io.jarpipe.sync.ProcessSemaphore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * descriptors are duplicated at once; closing withdraws them, unless the message is complete.
  */
 final class Departure implements Reducer, AutoCloseable {
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private final ResourceSharer sharer;
     private final List<Ticket> tickets = new ArrayList<>(0);
 
@@ -36,7 +50,10 @@ final class Departure implements Reducer, AutoCloseable {
             case StreamConnection connection ->
                 Optional.of(connection(connection.transport(), connection.readable(), connection.writable()));
             case StreamSocket socket -> Optional.of(socket(socket));
-            case ProcessLock lock -> Optional.of(Recipes.semaphore(Recipes.LOCK, lock.semLock()));
+            case OwnedLock lock -> Optional.of(lock(lock));
+            case ProcessCondition condition -> Optional.of(condition(condition));
+            case ProcessEvent event -> Optional.of(event(event));
+            case ProcessBarrier barrier -> Optional.of(barrier(barrier.parts()));
             case JoinablePipeQueue<?> queue -> Optional.of(joinableQueue(queue));
             case PipeQueue<?> queue -> Optional.of(object(Recipes.QUEUE, queueState(queue.parts())));
             case SimplePipeQueue<?> queue -> Optional.of(object(Recipes.SIMPLE_QUEUE, simpleState(queue.parts())));
@@ -59,13 +76,69 @@ final class Departure implements Reducer, AutoCloseable {
     }
 
     private PyObject descriptor(Transport transport) throws IOException {
-        Ticket ticket = sharer.keep(transport.duplicateForOthers());
+        return descriptor(transport.duplicateForOthers());
+    }
+
+    private PyObject descriptor(Fd duplicate) throws IOException {
+        Ticket ticket = sharer.keep(duplicate);
         tickets.add(ticket);
         return ticket.toPython();
     }
 
     private static PyObject object(PyGlobal type, List<? extends @Nullable Object> state) {
-        return PyObject.newObject(type, PyTuple.of()).build(PyTuple.copyOf(state));
+        return Recipes.object(type, PyTuple.copyOf(state));
+    }
+
+    private static PyObject lock(OwnedLock lock) {
+        PyGlobal type = switch (lock) {
+            case ProcessLock plain -> Recipes.LOCK;
+            case ProcessRLock recursive -> Recipes.RLOCK;
+            case ProcessBoundedSemaphore bounded -> Recipes.BOUNDED_SEMAPHORE;
+            case ProcessSemaphore semaphore -> Recipes.SEMAPHORE;
+        };
+        return Recipes.semaphore(type, lock.semLock());
+    }
+
+    /** The lock itself, and not its recipe, so that it arrives as one object if it is elsewhere in the message, too. */
+    private static PyObject condition(ProcessCondition condition) {
+        ProcessCondition.Parts parts = condition.parts();
+        return Recipes.object(
+                Recipes.CONDITION,
+                PyTuple.of(
+                        parts.lock(),
+                        Recipes.semaphore(Recipes.SEMAPHORE, parts.sleeping()),
+                        Recipes.semaphore(Recipes.SEMAPHORE, parts.woken()),
+                        Recipes.semaphore(Recipes.SEMAPHORE, parts.waitSemaphore())));
+    }
+
+    private static PyObject event(ProcessEvent event) {
+        Map<String, Object> state = new LinkedHashMap<>();
+        state.put("_cond", event.condition());
+        state.put("_flag", Recipes.semaphore(Recipes.SEMAPHORE, event.flag()));
+        return Recipes.object(Recipes.EVENT, state);
+    }
+
+    private PyObject barrier(ProcessBarrier.Parts parts) throws IOException {
+        Duration timeout = parts.timeout();
+        return Recipes.object(
+                Recipes.BARRIER,
+                PyTuple.of(
+                        parts.parties(),
+                        null,
+                        timeout == null ? null : timeout.toNanos() / NANOS_PER_SECOND,
+                        parts.condition(),
+                        block(parts.block())));
+    }
+
+    private PyObject block(SharedBlock block) throws IOException {
+        SharedBlock.Place place = block.place();
+        PyObject arena =
+                PyObject.reduce(Recipes.ARENA, PyTuple.of(place.fileLength(), descriptor(block.duplicateForOthers())));
+        return Recipes.object(
+                Recipes.BLOCK,
+                Map.of(
+                        "_state",
+                        PyTuple.of(PyTuple.of(arena, place.start(), place.end()), place.end() - place.start())));
     }
 
     /** The last part, the creator's pid, is compared with nothing by any CPython of today. */

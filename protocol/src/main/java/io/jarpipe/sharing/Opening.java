@@ -1,5 +1,6 @@
 package io.jarpipe.sharing;
 
+import io.jarpipe.os.SharedBlock;
 import io.jarpipe.os.Transport;
 import io.jarpipe.sync.SemLock;
 import java.util.ArrayList;
@@ -17,6 +18,12 @@ final class Opening implements AutoCloseable {
 
     /** Remembers to close a semaphore unless everything succeeds. */
     SemLock keep(SemLock opened) {
+        undo.add(opened::close);
+        return opened;
+    }
+
+    /** Remembers to close shared memory unless everything succeeds. */
+    SharedBlock keep(SharedBlock opened) {
         undo.add(opened::close);
         return opened;
     }

@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 // -----------------------------------------------------------------------------------------------------------------
 //   Connection  multiprocessing.connection.rebuild_connection(FD, readable, writable)
 //   socket      multiprocessing.reduction._rebuild_socket(FD, family, type, proto)
-//   Lock        multiprocessing.synchronize.Lock, state (H, kind 1, maximum 1, name)
+//   Lock        multiprocessing.synchronize.Lock, state (H, kind 1, maximum 1, name); so Semaphore, BoundedSemaphore
 //   RLock       multiprocessing.synchronize.RLock, state (H, kind 0, maximum 1, name)
-//   Semaphore   multiprocessing.synchronize.Semaphore, state (H, kind 1, maximum 2147483647, name)
-//   Condition   multiprocessing.synchronize.Condition, state (RLock, Semaphore, Semaphore, Semaphore)
+//   Condition   multiprocessing.synchronize.Condition, state (Lock or RLock, sleeping, woken, wait: Semaphores)
+//   Event       multiprocessing.synchronize.Event, state {'_cond': Condition, '_flag': Semaphore}
+//   Barrier     multiprocessing.synchronize.Barrier, state (parties, action, timeout, Condition, block of 8 bytes)
+//   block       multiprocessing.heap.BufferWrapper, state {'_state': ((arena, start, stop), size)}
+//   arena       multiprocessing.heap.rebuild_arena(size, FD)
 //   Queue       multiprocessing.queues.Queue, state (ignore_epipe, maxsize, reader, writer, rlock, wlock, sem, pid)
 //   JoinableQueue  multiprocessing.queues.JoinableQueue, the state of a Queue and (Condition, Semaphore)
 //   SimpleQueue multiprocessing.queues.SimpleQueue, state (reader, writer, rlock, wlock)
@@ -28,11 +31,15 @@ import org.jspecify.annotations.Nullable;
 final class Recipes {
     static final PyGlobal CONNECTION = new PyGlobal("multiprocessing.connection", "rebuild_connection");
     static final PyGlobal SOCKET = new PyGlobal("multiprocessing.reduction", "_rebuild_socket");
-    static final PyGlobal LOCK = new PyGlobal("multiprocessing.synchronize", "Lock");
-    static final PyGlobal BOUNDED_SEMAPHORE = new PyGlobal("multiprocessing.synchronize", "BoundedSemaphore");
-    static final PyGlobal RLOCK = new PyGlobal("multiprocessing.synchronize", "RLock");
-    static final PyGlobal SEMAPHORE = new PyGlobal("multiprocessing.synchronize", "Semaphore");
-    static final PyGlobal CONDITION = new PyGlobal("multiprocessing.synchronize", "Condition");
+    static final PyGlobal LOCK = synchronize("Lock");
+    static final PyGlobal RLOCK = synchronize("RLock");
+    static final PyGlobal SEMAPHORE = synchronize("Semaphore");
+    static final PyGlobal BOUNDED_SEMAPHORE = synchronize("BoundedSemaphore");
+    static final PyGlobal CONDITION = synchronize("Condition");
+    static final PyGlobal EVENT = synchronize("Event");
+    static final PyGlobal BARRIER = synchronize("Barrier");
+    static final PyGlobal BLOCK = new PyGlobal("multiprocessing.heap", "BufferWrapper");
+    static final PyGlobal ARENA = new PyGlobal("multiprocessing.heap", "rebuild_arena");
     static final PyGlobal PROXY = Token.REBUILD_PROXY;
     static final PyGlobal QUEUE = new PyGlobal("multiprocessing.queues", "Queue");
     static final PyGlobal JOINABLE_QUEUE = new PyGlobal("multiprocessing.queues", "JoinableQueue");
@@ -48,6 +55,10 @@ final class Recipes {
             "multiprocessing.synchronize");
 
     private Recipes() {}
+
+    private static PyGlobal synchronize(String type) {
+        return new PyGlobal("multiprocessing.synchronize", type);
+    }
 
     /** Tells whether an object stands for something shared between processes, supported or not. */
     static boolean isShared(PyObject object) {
@@ -73,8 +84,8 @@ final class Recipes {
                 Reason.UNSUPPORTED,
                 type,
                 null,
-                type
-                        + " cannot be shared with a Java worker; what can: socket, Queue, JoinableQueue, SimpleQueue, Lock and Connection",
+                type + " cannot be shared with a Java worker; what can: socket, Connection, Queue, JoinableQueue,"
+                        + " SimpleQueue, Lock, RLock, Semaphore, BoundedSemaphore, Condition, Event and Barrier",
                 null);
     }
 
@@ -98,10 +109,13 @@ final class Recipes {
         return PyObject.reduce(CONNECTION, PyTuple.of(descriptor, readable, writable));
     }
 
-    /** Describes a semaphore by its name; the kind is 1, SEMAPHORE, for all but an RLock, where it is 0. */
+    /** Describes a semaphore by its name; the kind is 1, SEMAPHORE, for all but an RLock, which has 0. */
     static PyObject semaphore(PyGlobal type, SemLock semaphore) {
-        int kind = type.equals(RLOCK) ? 0 : 1;
-        PyTuple state = PyTuple.of(0, kind, semaphore.maxValue(), semaphore.name());
+        return object(type, PyTuple.of(0, type.equals(RLOCK) ? 0 : 1, semaphore.maxValue(), semaphore.name()));
+    }
+
+    /** Describes an object by its state. */
+    static PyObject object(PyGlobal type, Object state) {
         return PyObject.newObject(type, PyTuple.of()).build(state);
     }
 }

@@ -9,7 +9,10 @@ import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.PipeQueue;
-import io.jarpipe.sync.ProcessLock;
+import io.jarpipe.queue.SimplePipeQueue;
+import io.jarpipe.sync.Hold;
+import io.jarpipe.sync.OwnedLock;
+import io.jarpipe.sync.Rendezvous;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
@@ -34,6 +37,8 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(SharedObjects.class.getName());
     /** How long fetching a descriptor may take, and how long one that fetches from here may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** How long to wait for threads to leave conditions, events and barriers. */
+    private static final Duration LEAVING = Duration.ofSeconds(1);
     /** Below this number, endpoints that their users have closed are not looked for. */
     private static final int FEW = 32;
 
@@ -157,22 +162,72 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @param process its name, for the log
      */
     public void giveUp(String process) {
-        for (Endpoint endpoint : endpoints()) {
-            if (endpoint.object() instanceof Relayed relayed) {
-                relayed.abandon();
-            }
-        }
-        for (ProcessLock lock : locks()) {
-            if (lock.releaseHeld()) {
-                LOG.log(Level.WARNING, "{0} ended while it held {1}: released", process, lock);
-            }
-        }
+        all(Relayed.class).forEach(Relayed::abandon);
+        List<OwnedLock> locks = all(OwnedLock.class);
+        locks.forEach(OwnedLock::retain); // those of conditions are closed with them, but not before they are released
+        endWaits();
+        locks.forEach(lock -> releaseHeld(process, lock));
         for (PipeQueue<?> queue : queues()) {
             int lost = queue.discardUnwritten();
             if (lost > 0) {
                 LOG.log(Level.WARNING, "{0} ended before {1} of its items were written", process, lost);
             }
         }
+    }
+
+    private static void releaseHeld(String process, OwnedLock lock) {
+        try {
+            if (lock.releaseHeld()) {
+                LOG.log(Level.WARNING, "{0} ended while it held {1}: released", process, lock);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, process + " ended, and " + lock + " could not be released", e);
+        }
+    }
+
+    /** Lets all threads leave that wait in conditions, events and barriers, where other processes have counted them. */
+    private void endWaits() {
+        List<Rendezvous> waitedIn = all(Rendezvous.class);
+        waitedIn.forEach(Rendezvous::endWaits);
+        boolean interrupted = Thread.interrupted(); // as a worker that is terminated is
+        long deadline = System.nanoTime() + LEAVING.toNanos();
+        try {
+            for (Rendezvous left : waitedIn) {
+                if (!left.awaitLeft(Duration.ofNanos(deadline - System.nanoTime()))) {
+                    LOG.log(Level.WARNING, "a worker ends, but one of its threads has not left {0} yet", left);
+                }
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * Lists the locks and semaphores that the process holds at this moment.
+     *
+     * @return those acquired and not released, in the order in which they were attached
+     */
+    public List<Hold> holds() {
+        List<Hold> holds = new ArrayList<>();
+        for (Endpoint endpoint : endpoints()) {
+            switch (endpoint.object()) {
+                case OwnedLock lock -> lock.hold().ifPresent(holds::add);
+                case PipeQueue<?> queue -> {
+                    queue.parts().readLock().hold("Queue, read lock").ifPresent(holds::add);
+                    queue.parts().writeLock().hold("Queue, write lock").ifPresent(holds::add);
+                }
+                case SimplePipeQueue<?> queue -> {
+                    queue.parts().readLock().hold("SimpleQueue, read lock").ifPresent(holds::add);
+                    queue.parts().writeLock().hold("SimpleQueue, write lock").ifPresent(holds::add);
+                }
+                default -> {}
+            }
+        }
+        return holds;
     }
 
     private List<PipeQueue<?>> queues() {
@@ -185,14 +240,12 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         return queues;
     }
 
-    private List<ProcessLock> locks() {
-        List<ProcessLock> locks = new ArrayList<>();
-        for (Endpoint endpoint : endpoints()) {
-            if (endpoint.object() instanceof ProcessLock lock) {
-                locks.add(lock);
-            }
-        }
-        return locks;
+    private <T> List<T> all(Class<T> type) {
+        return endpoints().stream()
+                .map(Endpoint::object)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
     }
 
     /**
@@ -234,9 +287,13 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         }
     }
 
-    /** Closes all that is attached and all that waits to be fetched. Idempotent; does not block. */
+    /**
+     * Closes all that is attached and all that waits to be fetched. Idempotent. Does not block, except for threads that
+     * wait in conditions, events and barriers: they need some 50 ms to leave them.
+     */
     @Override
     public void close() {
+        endWaits();
         List<Endpoint> open;
         synchronized (monitor) {
             closed = true;

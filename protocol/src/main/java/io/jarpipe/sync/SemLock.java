@@ -7,10 +7,14 @@ import io.jarpipe.os.UseCount;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A semaphore with the maximum CPython keeps beside it ({@code Modules/_multiprocessing/semaphore.c}, kind
- * {@code SEMAPHORE}).
+ * {@code SEMAPHORE}), and with what CPython knows of the holder: how often it was acquired through this object, and by
+ * which thread last. Nothing in the kernel says that.
  */
 public final class SemLock implements AutoCloseable {
     /** The maximum of a semaphore without one: {@code SEM_VALUE_MAX}. */
@@ -21,6 +25,12 @@ public final class SemLock implements AutoCloseable {
 
     private final NamedSemaphore semaphore;
     private final int maxValue;
+    /** How often it was acquired through this object and not released, never negative. */
+    private final AtomicInteger held = new AtomicInteger();
+    /** Who acquired it last, if it is held; exact where the maximum is 1, as it is set and cleared by the holder. */
+    private volatile @Nullable Thread holder;
+
+    private volatile long heldSinceNanos;
 
     /**
      * Uses a semaphore, which it owns from now on.
@@ -40,7 +50,24 @@ public final class SemLock implements AutoCloseable {
      * @throws IOException when closed
      */
     public boolean tryAcquire() throws IOException {
-        return semaphore.tryAcquire();
+        return semaphore.tryAcquire() && hold();
+    }
+
+    private boolean hold() {
+        holder = Thread.currentThread();
+        if (held.getAndIncrement() == 0) {
+            heldSinceNanos = System.nanoTime();
+        }
+        return true;
+    }
+
+    /** Counts one acquisition less, before it is undone: from that moment on somebody else may hold. */
+    private boolean claimHeld() {
+        int before = held.getAndUpdate(count -> Math.max(0, count - 1));
+        if (before == 1) {
+            holder = null;
+        }
+        return before > 0;
     }
 
     /**
@@ -57,7 +84,7 @@ public final class SemLock implements AutoCloseable {
             // Also where nothing has to be waited for, as in java.util.concurrent: a loop over a full queue must end.
             throw new InterruptedException();
         }
-        return semaphore.acquire(deadline, waiting);
+        return semaphore.acquire(deadline, waiting) && hold();
     }
 
     /**
@@ -74,18 +101,28 @@ public final class SemLock implements AutoCloseable {
      */
     public boolean acquireFor(UseCount owner, Deadline deadline, Waiting waiting)
             throws IOException, InterruptedException {
+        boolean acquired = acquireWhileOpen(owner, deadline, waiting);
+        if (acquired && owner.isClosed()) {
+            releaseOneHeld();
+            throw new ClosedChannelException();
+        }
+        return acquired;
+    }
+
+    /** Does the same, but leaves a unit that it got at the moment of the close to the caller. */
+    boolean acquireWhileOpen(UseCount owner, Deadline deadline, Waiting waiting)
+            throws IOException, InterruptedException {
         while (true) {
             Deadline slice = Deadline.after(SLICE);
             boolean last = deadline.remainingNanos() <= slice.remainingNanos();
-            boolean acquired = acquire(last ? deadline : slice, waiting);
+            if (acquire(last ? deadline : slice, waiting)) {
+                return true;
+            }
             if (owner.isClosed()) {
-                if (acquired) {
-                    release();
-                }
                 throw new ClosedChannelException();
             }
-            if (acquired || last) {
-                return acquired;
+            if (last) {
+                return false;
             }
         }
     }
@@ -100,7 +137,48 @@ public final class SemLock implements AutoCloseable {
         if (semaphore.value() >= maxValue) {
             throw new IllegalStateException("semaphore or lock released too many times");
         }
+        claimHeld(); // or it was acquired by another process
         semaphore.release();
+    }
+
+    /**
+     * Gives back one unit that was acquired through this object, if there is one, and nobody has released it instead.
+     *
+     * @return whether one was given back
+     * @throws IOException when closed
+     */
+    boolean releaseOneHeld() throws IOException {
+        if (!claimHeld() || semaphore.value() >= maxValue) {
+            return false;
+        }
+        semaphore.release();
+        return true;
+    }
+
+    /** Tells how often it was acquired through this object and not released. */
+    int held() {
+        return held.get();
+    }
+
+    /** Tells whether the calling thread has acquired it last, and nobody has released it through this object. */
+    boolean isMine() {
+        return held.get() > 0 && Thread.currentThread().equals(holder);
+    }
+
+    /**
+     * Describes what is held through this object.
+     *
+     * @param kind what the semaphore is to its users, such as {@code "Lock"}
+     * @return empty when nothing is held
+     */
+    public Optional<Hold> hold(String kind) {
+        int count = held.get();
+        if (count == 0) {
+            return Optional.empty();
+        }
+        Thread thread = holder;
+        Duration age = Duration.ofNanos(System.nanoTime() - heldSinceNanos);
+        return Optional.of(new Hold(kind, name(), count, age, thread == null ? "" : thread.getName()));
     }
 
     /**

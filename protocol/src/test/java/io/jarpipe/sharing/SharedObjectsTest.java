@@ -100,7 +100,7 @@ final class SharedObjectsTest {
     void names_what_cannot_be_shared_and_leaves_nothing_open() throws Exception {
         assertRefused(semLock("Lock", null), Reason.FORK_CONTEXT, "jarpipe.get_context()");
         assertRefused(semLock("Lock", "/jarpipe-test-no-such"), Reason.VANISHED, "garbage-collected");
-        assertRefused(semLock("Event", "/x"), Reason.UNSUPPORTED, "multiprocessing.synchronize.Event cannot be shared");
+        assertRefused(semLock("Later", "/x"), Reason.UNSUPPORTED, "multiprocessing.synchronize.Later cannot be shared");
         assertRefused(
                 PyObject.newObject(new PyGlobal("multiprocessing.connection", "Connection"), PyTuple.of()),
                 Reason.UNSUPPORTED,
@@ -115,5 +115,37 @@ final class SharedObjectsTest {
         PyObject shortQueue = PyObject.newObject(new PyGlobal("multiprocessing.queues", "Queue"), PyTuple.of())
                 .build(PyTuple.of(false, 5L));
         assertRefused(shortQueue, Reason.MALFORMED, "a state of 8 elements");
+    }
+
+    private static PyObject synchronize(String type, Object state) {
+        return PyObject.newObject(new PyGlobal("multiprocessing.synchronize", type), PyTuple.of())
+                .build(state);
+    }
+
+    private static PyObject block(long length, long start, long stop) {
+        PyObject arena = PyObject.reduce(
+                new PyGlobal("multiprocessing.heap", "rebuild_arena"), PyTuple.of(length, descriptor(0)));
+        return PyObject.newObject(new PyGlobal("multiprocessing.heap", "BufferWrapper"), PyTuple.of())
+                .build(Map.of("_state", PyTuple.of(PyTuple.of(arena, start, stop), stop - start)));
+    }
+
+    @Test
+    void refuses_conditions_events_and_barriers_that_are_none() throws IOException {
+        assertRefused(synchronize("Condition", PyTuple.of(1, 2)), Reason.MALFORMED, "a state of 4 objects");
+        PyObject gone = semLock("Lock", "/jarpipe-gone");
+        assertRefused(synchronize("Condition", PyTuple.of(gone, gone, gone, gone)), Reason.VANISHED, "/jarpipe-gone");
+        PyObject connection = connection(0, true, false);
+        assertRefused(
+                synchronize("Condition", PyTuple.of(connection, gone, gone, gone)),
+                Reason.MALFORMED,
+                "a Lock or RLock in a Condition");
+        assertRefused(synchronize("Event", Map.of("_cond", 1)), Reason.MALFORMED, "a condition and a flag");
+        assertRefused(synchronize("Barrier", PyTuple.of(1L)), Reason.MALFORMED, "a state of 5 elements");
+        for (PyObject bad : new PyObject[] {gone, block(4096, -8, 8), block(4096, 4, 12), block(4096, 4096, 4104)}) {
+            assertRefused(
+                    synchronize("Barrier", PyTuple.of(2L, null, null, gone, bad)),
+                    Reason.MALFORMED,
+                    "a block of 8 bytes");
+        }
     }
 }

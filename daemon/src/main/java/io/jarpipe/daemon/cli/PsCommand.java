@@ -25,9 +25,11 @@ import picocli.CommandLine.Spec;
                 "Lists the workers and services of a running daemon: pid (the worker thread's id in the kernel), the pid of the"
                         + " Python process it belongs to, state, age, how many queues and locks it uses directly, of those that were adopted from a"
                         + " fork context, and through a relay, name and target. Then its services, if it has"
-                        + " any: address, number of connections, their limit, and target.")
+                        + " any: address, number of connections, their limit, and target. With --locks, what the workers"
+                        + " hold of locks and semaphores, too.")
 final class PsCommand implements Callable<Integer> {
     private static final String ROW = "%8s %8s %-11s %10s %7s %7s %7s  %-24s %s%n";
+    private static final String LOCK_ROW = "%8s %-24s %-17s %-20s %6s %10s  %s%n";
     private static final String SERVICE_ROW = "%-40s %11s %8s  %s%n";
 
     @Option(
@@ -45,6 +47,15 @@ final class PsCommand implements Callable<Integer> {
                     "File with the daemon's key. Default: JARPIPE_AUTHKEY_FILE, or the address with .key appended.")
     private @Nullable Path authkeyFile;
 
+    @Option(
+            names = "--locks",
+            description =
+                    "Lists the locks and semaphores that workers hold: pid and name of the worker, kind, name of the"
+                            + " semaphore (the file /dev/shm/sem.NAME), how often it was acquired and not released, for how long"
+                            + " it has been held, and the thread that acquired it last. What a daemon leaves taken that is killed"
+                            + " now is this.")
+    private boolean locks;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -54,8 +65,12 @@ final class PsCommand implements Callable<Integer> {
         String where = address == null || address.isEmpty() ? DefaultAddress.get() : address;
         byte[] key = KeyFile.read(authkeyFile != null ? authkeyFile : Path.of(where + ".key"));
         try (ControlClient daemon = ControlClient.connect(MpAddress.of(where), key, new JarpipeCodec())) {
-            print(spec.commandLine().getOut(), (List<?>) Objects.requireNonNull(daemon.call("workers")));
-            printServices(spec.commandLine().getOut(), (List<?>) Objects.requireNonNull(daemon.call("services")));
+            PrintWriter out = spec.commandLine().getOut();
+            print(out, (List<?>) Objects.requireNonNull(daemon.call("workers")));
+            printServices(out, (List<?>) Objects.requireNonNull(daemon.call("services")));
+            if (locks) {
+                printLocks(out, (List<?>) Objects.requireNonNull(daemon.call("locks")));
+            }
         }
         return 0;
     }
@@ -88,6 +103,24 @@ final class PsCommand implements Callable<Integer> {
         for (Object service : services) {
             Map<?, ?> row = (Map<?, ?>) service;
             out.printf(SERVICE_ROW, row.get("address"), row.get("connections"), row.get("limit"), row.get("target"));
+        }
+        out.flush();
+    }
+
+    private static void printLocks(PrintWriter out, List<?> locks) {
+        out.println();
+        out.printf(LOCK_ROW, "PID", "NAME", "SEMAPHORE", "KIND", "COUNT", "SECONDS", "THREAD");
+        for (Object lock : locks) {
+            Map<?, ?> row = (Map<?, ?>) lock;
+            out.printf(
+                    LOCK_ROW,
+                    row.get("pid"),
+                    row.get("process"),
+                    row.get("name"),
+                    row.get("kind"),
+                    row.get("count"),
+                    row.get("seconds"),
+                    row.get("thread"));
         }
         out.flush();
     }

@@ -16,6 +16,7 @@ import io.jarpipe.os.DescriptorPassing;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.sharing.SharedObjects;
+import io.jarpipe.sync.Hold;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -28,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +104,10 @@ final class ControlSession {
                 reply(
                         "#RETURN",
                         workers.list().stream().map(ControlSession::describe).toList());
+            case "locks" ->
+                reply(
+                        "#RETURN",
+                        workers.list().stream().flatMap(ControlSession::locks).toList());
             case "services" ->
                 reply(
                         "#RETURN",
@@ -140,6 +146,22 @@ final class ControlSession {
         description.put("direct", usage.direct() - adopted);
         description.put("adopted", adopted);
         description.put("relayed", usage.relayed());
+        return description;
+    }
+
+    private static Stream<Map<String, Object>> locks(JavaProcess process) {
+        return process.holds().stream().map(hold -> describe(process, hold));
+    }
+
+    private static Map<String, Object> describe(JavaProcess process, Hold hold) {
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("pid", process.pid());
+        description.put("process", process.name());
+        description.put("name", hold.name());
+        description.put("kind", hold.kind());
+        description.put("count", hold.count());
+        description.put("seconds", hold.age().toMillis() / 1000.0);
+        description.put("thread", hold.thread());
         return description;
     }
 

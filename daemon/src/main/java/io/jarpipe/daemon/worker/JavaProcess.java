@@ -4,6 +4,7 @@ import io.jarpipe.WorkerExit;
 import io.jarpipe.connection.CurrentProcess;
 import io.jarpipe.os.Threads;
 import io.jarpipe.sharing.SharedObjects;
+import io.jarpipe.sync.Hold;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -279,6 +280,15 @@ public final class JavaProcess {
      */
     public Duration age() {
         return Duration.between(started, Instant.now());
+    }
+
+    /**
+     * Lists the locks and semaphores that the process holds.
+     *
+     * @return those acquired and not released at this moment; none when it has ended
+     */
+    public List<Hold> holds() {
+        return parts.shared().holds();
     }
 
     /**
