@@ -46,11 +46,11 @@ class _Context:
         self._objects: Any = multiprocessing.get_context(method)
         self._prepare = prepare
 
-    def Queue(self, maxsize: int = 0) -> Any:  # noqa: N802
+    def Queue(self, maxsize: int = 0) -> Any:
         """Make a queue."""
         return self._prepare(self._objects.Queue(maxsize))
 
-    def Lock(self) -> Any:  # noqa: N802
+    def Lock(self) -> Any:
         """Make a lock."""
         return self._prepare(self._objects.Lock())
 
