@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param value what was returned, raised or told
  */
 record Reply(String kind, @Nullable Object value) {
-    private static final String BUILTINS = "builtins.";
-
     static Reply of(byte[] pickle, PickleCodec codec) throws IOException {
         if (codec.decode(pickle) instanceof PyTuple reply && reply.size() == 2 && reply.get(0) instanceof String kind) {
             return new Reply(kind, reply.get(1));
@@ -27,11 +25,11 @@ record Reply(String kind, @Nullable Object value) {
 
     /** Tells whether the method raised this exception, given by its name without the module. */
     boolean isError(String name) {
-        return kind.equals("#ERROR")
-                && value instanceof PyObject error
-                && error.className()
-                        .substring(error.className().lastIndexOf('.') + 1)
-                        .equals(name);
+        if (!kind.equals("#ERROR")) {
+            return false;
+        }
+        String type = error().type();
+        return type.substring(type.lastIndexOf('.') + 1).equals(name);
     }
 
     /**
@@ -50,13 +48,12 @@ record Reply(String kind, @Nullable Object value) {
         };
     }
 
-    private static String withoutBuiltins(String type) {
-        return type.startsWith(BUILTINS) ? type.substring(BUILTINS.length()) : type;
-    }
-
+    /** Returns what was raised, with the Java stack trace of this call. */
     private PyException error() {
-        return value instanceof PyObject error
-                ? new PyException(withoutBuiltins(error.className()), error.args(), null)
-                : new PyException("Exception", PyTuple.of(value), null);
+        return switch (value) {
+            case PyException raised -> new PyException(raised.type(), raised.args(), raised.traceback());
+            case PyObject raised -> new PyException(raised.className(), raised.args(), null);
+            case null, default -> new PyException("Exception", PyTuple.of(value), null);
+        };
     }
 }
