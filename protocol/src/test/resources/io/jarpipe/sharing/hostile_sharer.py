@@ -61,3 +61,5 @@ with tempfile.TemporaryDirectory() as folder:
                         raise ValueError(mode)
                     if mode != "nothing":
                         chat_in.recv_bytes()
+        if mode == "nothing":
+            chat_in.recv_bytes()
