@@ -9,10 +9,9 @@ import org.jspecify.annotations.Nullable;
 // Some facts about endpoints that nobody closes
 // ----------------------------------------------
 // A descriptor that is forgotten keeps the other side waiting for an end of stream that never comes, and the kernel
-// tells
-// nobody. CPython's connections have a finalizer; here a cleaner closes what became unreachable, and says who made it.
-// An endpoint made of others is watched as a whole: what closes it refers to its parts, which keeps them reachable, so
-// that a lost queue is one report and not five.
+// tells nobody. CPython's connections have a finalizer; here a cleaner closes what became unreachable, and says who
+// made it. An endpoint made of others is watched as a whole: what closes it refers to its parts, which keeps them
+// reachable, so that a lost queue is one report and not five.
 
 /**
  * Closes endpoints that became unreachable without having been closed, and tells about them.

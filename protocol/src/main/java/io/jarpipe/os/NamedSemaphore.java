@@ -11,11 +11,10 @@ import java.nio.channels.ClosedChannelException;
 // Some facts about POSIX semaphores
 // ---------------------------------
 // A named semaphore is a file of 32 bytes under /dev/shm that every user maps; sem_open returns the same mapping for
-// the
-// same name within a process and counts its users, sem_close undoes one of them. Nothing in it says who took it, and a
-// holder that dies leaves it taken. sem_post does not know the maximum CPython keeps beside it. Nothing but a post ends
-// a
-// sem_wait, so a wait that must be interruptible is cut into slices of sem_clockwait on the monotonic clock.
+// the same name within a process and counts its users, sem_close undoes one of them. Nothing in it says who took it,
+// and a holder that dies leaves it taken. sem_post does not know the maximum CPython keeps beside it. Nothing but a
+// post ends a sem_wait, so a wait that must be interruptible is cut into slices of sem_clockwait on the monotonic
+// clock.
 
 /**
  * A POSIX named semaphore that a Python process has created ({@code Modules/_multiprocessing/semaphore.c}).

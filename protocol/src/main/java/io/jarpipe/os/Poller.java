@@ -14,11 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 // Some facts about virtual threads and native waits
 // --------------------------------------------------
 // A virtual thread that blocks in a downcall pins its carrier, and the scheduler does not make up for it: two such
-// calls
-// stop everything on a machine with two cores. A virtual thread therefore parks, and one platform thread waits in
+// calls stop everything on a machine with two cores. A virtual thread therefore parks, and one platform thread waits in
 // epoll_wait(2) for all of them. Registrations are one-shot and removed before the wait ends: epoll goes on reporting
-// an
-// open file description that was closed here while Python still holds it.
+// an open file description that was closed here while Python still holds it.
 
 /** Parks virtual threads until their descriptors are ready. */
 final class Poller {

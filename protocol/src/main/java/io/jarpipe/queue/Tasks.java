@@ -17,8 +17,7 @@ import java.time.Duration;
 //
 // A process that waits on a Condition is counted in it (Lib/multiprocessing/synchronize.py, Condition.wait). If it is
 // killed there, whoever notifies next waits for ever for its answer, and holds the lock meanwhile. Nobody may do that
-// to
-// Python by ending a JVM, so join() here is not counted: it looks at the semaphore again and again.
+// to Python by ending a JVM, so join() here is not counted: it looks at the semaphore again and again.
 
 /** Counts the unfinished tasks of a queue, and wakes those who wait until there are none. */
 final class Tasks {
