@@ -360,7 +360,7 @@ class PythonToJava(PassingTest):
 
     def test_other_shared_objects_are_refused(self) -> None:
         remote, near = self._remote_with_channel()
-        for made in (self.ctx.Event(), self.ctx.RLock()):
+        for made in (self.ctx.Value("i", 1), self.ctx.Barrier(2, os.getpid)):
             near.send_bytes(_spawn_pickle(made))
             self.assert_refused(remote, near, "cannot be shared with a Java worker")
         remote.close()

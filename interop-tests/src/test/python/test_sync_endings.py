@@ -168,6 +168,7 @@ class KilledDaemonTest(SyncTest):
             near.send((method, 0))
             if condition is not None:
                 await_sleepers(condition, 1)
+                await_("the lock to be free", lambda: semaphore_value(condition._lock) == 1)
             else:
                 await_("Java to have the call", lambda: not near.poll())
             assert bridge.pid is not None
