@@ -34,6 +34,7 @@ final class DecoderState {
     private int[] marks = new int[INITIAL];
     private int markCount;
     private @Nullable Object[] memo;
+    private final Refreshed age = new Refreshed();
     private int memoCount;
     private int memoEnd;
     private long room;
@@ -63,12 +64,13 @@ final class DecoderState {
      */
     void clear(int left) {
         source.begin(NO_BYTES);
-        if (values.length > KEPT) {
+        boolean isDue = age.isDue();
+        if (isDue || values.length > KEPT) {
             values = new @Nullable Object[INITIAL];
         } else {
             Arrays.fill(values, 0, Math.min(left, values.length), null);
         }
-        if (memo.length > KEPT) {
+        if (isDue || memo.length > KEPT) {
             memo = firstMemo();
         } else {
             Arrays.fill(memo, 0, memoEnd, null);
