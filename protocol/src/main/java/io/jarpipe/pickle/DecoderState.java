@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * be mistaken for a value, and nothing below the last mark can be taken. Reused, after {@link #clear(int)}.
  */
 final class DecoderState {
-    /** Arrays longer than this are not kept for the next pickle. */
-    private static final int KEPT = 4096;
+    /** Arrays longer than this are not kept for the next pickle: they would grow old, see {@link Refreshed}. */
+    private static final int KEPT = 256;
 
     private static final int INITIAL = 32;
     private static final int REFERENCE_BYTES = 8;
