@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * be mistaken for a value, and nothing below the last mark can be taken. Reused, after {@link #clear(int)}.
  */
 final class DecoderState {
-    /** Arrays longer than this are not kept for the next pickle: they would grow old, see {@link Refreshed}. */
-    private static final int KEPT = 256;
+    /** Arrays longer than this are not kept for the next pickle. */
+    private static final int KEPT = 4096;
 
     private static final int INITIAL = 32;
     private static final int REFERENCE_BYTES = 8;
@@ -63,8 +63,8 @@ final class DecoderState {
      * @param left how many values may be left on the stack: what has been popped is gone already
      */
     void clear(int left) {
+        boolean isDue = age.isDue(source.length());
         source.begin(NO_BYTES);
-        boolean isDue = age.isDue();
         if (isDue || values.length > KEPT) {
             values = new @Nullable Object[INITIAL];
         } else {

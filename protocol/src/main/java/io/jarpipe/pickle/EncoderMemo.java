@@ -53,7 +53,7 @@ final class EncoderMemo {
             things = new @Nullable Object[1 << (INITIAL_BITS - 1)];
         } else if (count > 0) {
             Arrays.fill(table, 0);
-            if (age.isDue()) {
+            if (age.isDue(count)) {
                 things = new @Nullable Object[things.length];
             } else {
                 Arrays.fill(things, 0, count, null);

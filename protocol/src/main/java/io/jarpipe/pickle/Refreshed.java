@@ -9,12 +9,14 @@ package io.jarpipe.pickle;
  */
 final class Refreshed {
     private static final int MESSAGES = 64;
+    /** Bytes of pickle that age an array as much as one more message. */
+    private static final int BYTES_PER_MESSAGE = 512;
 
     private int left = MESSAGES;
 
-    /** Counts a message. */
-    boolean isDue() {
-        left--;
+    /** Counts a message of so many bytes. */
+    boolean isDue(int length) {
+        left -= 1 + length / BYTES_PER_MESSAGE;
         if (left > 0) {
             return false;
         }
