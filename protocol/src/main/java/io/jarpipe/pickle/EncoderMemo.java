@@ -65,9 +65,7 @@ final class EncoderMemo {
     /** Returns the hash under which a string is remembered. */
     static int hash(String text) {
         int length = text.length();
-        return length <= MAX_EQUAL_LENGTH
-                ? text.hashCode()
-                : hashOfSome(text, length);
+        return length <= MAX_EQUAL_LENGTH ? text.hashCode() : hashOfSome(text, length);
     }
 
     private static int hashOfSome(String text, int length) {
