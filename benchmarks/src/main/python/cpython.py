@@ -1,7 +1,9 @@
-"""Times CPython's C pickle: a line `NAME load|dump MILLISECONDS` on stdin, nanoseconds per call on stdout.
+"""Times CPython's C pickle: `NAME load|dump MILLISECONDS` on stdin, nanoseconds a call on stdout.
 
-    python3 cpython.py FOLDER
+Run it as `python3 cpython.py FOLDER`.
 """
+
+from __future__ import annotations
 
 import functools
 import gc
@@ -9,7 +11,7 @@ import pathlib
 import pickle
 import sys
 import time
-from typing import Any, Callable, Dict
+from typing import Any, Callable
 
 
 def measure(call: Callable[[], Any], milliseconds: int) -> float:
@@ -27,7 +29,7 @@ def measure(call: Callable[[], Any], milliseconds: int) -> float:
 
 def main() -> None:
     """Answers every line."""
-    pickles: Dict[str, bytes] = {
+    pickles: dict[str, bytes] = {
         path.stem: path.read_bytes() for path in pathlib.Path(sys.argv[1]).glob("*.pickle")
     }
     values = {name: pickle.loads(data) for name, data in pickles.items()}

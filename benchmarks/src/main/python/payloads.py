@@ -1,6 +1,6 @@
 """Writes the payloads of the codec benchmark as pickles of protocol 4, the same in every run.
 
-    python3 payloads.py FOLDER
+Run it as `python3 payloads.py FOLDER`.
 """
 
 import pathlib
@@ -12,7 +12,14 @@ from typing import Any
 
 def small_message(rng: random.Random) -> Any:
     """A request of a service."""
-    return {"id": 12345, "method": "predict", "args": [1.5, 2.5, "abc"], "user": "alice", "ok": True, "tags": ["a", "b"]}
+    return {
+        "id": 12345,
+        "method": "predict",
+        "args": [1.5, 2.5, "abc"],
+        "user": "alice",
+        "ok": True,
+        "tags": ["a", "b"],
+    }
 
 
 def task(rng: random.Random) -> Any:
@@ -30,7 +37,7 @@ def rows(rng: random.Random) -> Any:
     return [
         {
             "id": index,
-            "name": "user-%d" % index,
+            "name": f"user-{index}",
             "score": rng.random(),
             "active": rng.random() < 0.5,
             "group": rng.choice(("red", "green", "blue")),
@@ -52,7 +59,10 @@ def raw_bytes(rng: random.Random) -> Any:
 
 def strings(rng: random.Random) -> Any:
     """Documents that are mostly text."""
-    words = ["".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(rng.randrange(2, 12))) for _ in range(3000)]
+    words = [
+        "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(rng.randrange(2, 12)))
+        for _ in range(3000)
+    ]
     return [
         {
             "title": " ".join(rng.choices(words, k=5)),

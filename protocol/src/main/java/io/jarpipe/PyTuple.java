@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class PyTuple extends AbstractList<@Nullable Object> implements RandomAccess {
     private static final PyTuple EMPTY = new PyTuple(new Object[0]);
 
+    /** Up to this size a loop is faster than the JDK's copy. */
+    private static final int SMALL = 6;
+
     private final @Nullable Object[] elements;
     private int hash;
 
@@ -43,7 +46,15 @@ public final class PyTuple extends AbstractList<@Nullable Object> implements Ran
      * @return the tuple
      */
     public static PyTuple copyOfRange(@Nullable Object[] source, int from, int to) {
-        return from == to ? EMPTY : new PyTuple(Arrays.copyOfRange(source, from, to));
+        int size = to - from;
+        if (size > SMALL || size <= 0) {
+            return size == 0 ? EMPTY : new PyTuple(Arrays.copyOfRange(source, from, to));
+        }
+        @Nullable Object[] elements = new @Nullable Object[size];
+        for (int index = 0; index < size; index++) {
+            elements[index] = source[from + index];
+        }
+        return new PyTuple(elements);
     }
 
     /**

@@ -34,6 +34,7 @@ final class DecoderState {
     private int[] marks = new int[INITIAL];
     private int markCount;
     private @Nullable Object[] memo;
+    private final Refreshed age = new Refreshed();
     private int memoCount;
     private int memoEnd;
     private long room;
@@ -62,13 +63,14 @@ final class DecoderState {
      * @param left how many values may be left on the stack: what has been popped is gone already
      */
     void clear(int left) {
+        boolean isDue = age.isDue(source.length());
         source.begin(NO_BYTES);
-        if (values.length > KEPT) {
+        if (isDue || values.length > KEPT) {
             values = new @Nullable Object[INITIAL];
         } else {
             Arrays.fill(values, 0, Math.min(left, values.length), null);
         }
-        if (memo.length > KEPT) {
+        if (isDue || memo.length > KEPT) {
             memo = firstMemo();
         } else {
             Arrays.fill(memo, 0, memoEnd, null);

@@ -3,7 +3,6 @@ package io.jarpipe.pickle;
 import io.jarpipe.PyTuple;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,37 +13,51 @@ import org.jspecify.annotations.Nullable;
  * Remembers what one pickle already holds: containers, objects and bytes by identity, so that sharing and cycles
  * survive; short strings and names by value, because they are immutable. The n-th thing gets number n.
  *
- * <p>The identity hash of an object costs a call into the JVM and a write into its header. As a value does not change
- * while it is encoded, its size and some of the plain values in it serve instead, for the usual containers. Things
- * whose hash too many others share are kept under their identity hash after all.
+ * <p>The first identity hash of an object costs a call into the JVM and a write into its header. As a value does not
+ * change while it is encoded, its size and some of the plain values in it serve instead, for the usual containers.
+ * Where too many others share that hash, the identity hash decides after all.
+ *
+ * <p>An entry of the open-addressing table is the hash in the upper half and the number plus one in the lower, so that
+ * only what has the right hash is looked at.
  */
 final class EncoderMemo {
     static final int NOT_FOUND = -1;
 
     /** Longer strings are remembered by identity: comparing them would cost more than a second copy. */
-    private static final int MAX_EQUAL_LENGTH = 256;
+    private static final int MAX_EQUAL_LENGTH = 64;
 
-    private static final int INITIAL = 64;
-    private static final int KEPT = 256;
+    private static final int INITIAL_BITS = 6;
+    /** Larger tables are not kept for the next pickle; this one has 32 KiB. */
+    private static final int KEPT_BITS = 12;
+    /** A table that a pickle has used less than this part of is too large to be cleared again and again. */
+    private static final int LEAST_USE = 32;
+    /** The table grows to four times its size: less is copied in all. */
+    private static final int GROWTH_BITS = 2;
+    /** Places tried before the identity hash is taken. */
     private static final int MAX_PROBES = 8;
-    private static final int MAX_DESCENT = 4;
 
-    private @Nullable Object[] things = new @Nullable Object[INITIAL];
-    private int[] hashes = new int[INITIAL];
-    private int[] numbers = new int[INITIAL];
-    private final IdentityHashMap<Object, Integer> crowded = new IdentityHashMap<>(0);
+    private static final int MAX_DESCENT = 4;
+    /** Characters of a long string, at its end, that its hash is made of. */
+    private static final int SAMPLES = 4;
+
+    private int bits = INITIAL_BITS;
+    private long[] table = new long[1 << INITIAL_BITS];
+    private final Refreshed age = new Refreshed();
+    private @Nullable Object[] things = new @Nullable Object[1 << (INITIAL_BITS - 1)];
     private int count;
 
     void clear() {
-        if (things.length > KEPT) {
-            things = new @Nullable Object[INITIAL];
-            hashes = new int[INITIAL];
-            numbers = new int[INITIAL];
-        } else {
-            Arrays.fill(things, null);
-        }
-        if (!crowded.isEmpty()) {
-            crowded.clear();
+        if (bits > KEPT_BITS || (bits > INITIAL_BITS && count < table.length / LEAST_USE)) {
+            bits = INITIAL_BITS;
+            table = new long[1 << INITIAL_BITS];
+            things = new @Nullable Object[1 << (INITIAL_BITS - 1)];
+        } else if (count > 0) {
+            Arrays.fill(table, 0);
+            if (age.isDue(count)) {
+                things = new @Nullable Object[things.length];
+            } else {
+                Arrays.fill(things, 0, count, null);
+            }
         }
         count = 0;
     }
@@ -52,9 +65,15 @@ final class EncoderMemo {
     /** Returns the hash under which a string is remembered. */
     static int hash(String text) {
         int length = text.length();
-        return length <= MAX_EQUAL_LENGTH
-                ? text.hashCode()
-                : length + 31 * text.charAt(length >> 1) + 961 * text.charAt(length - 1);
+        return length <= MAX_EQUAL_LENGTH ? text.hashCode() : hashOfSome(text, length);
+    }
+
+    private static int hashOfSome(String text, int length) {
+        int hash = length;
+        for (int index = length - SAMPLES; index < length; index++) {
+            hash = 31 * hash + text.charAt(index);
+        }
+        return 31 * (31 * hash + text.charAt(length >> 1)) + text.charAt(0);
     }
 
     /** Returns the hash under which anything else is remembered. */
@@ -110,85 +129,94 @@ final class EncoderMemo {
     /** Returns the number under which a value was remembered, or {@link #NOT_FOUND}. */
     @SuppressWarnings("ReferenceEquality") // identity is what this memo is about
     int find(Object value, int hash) {
-        int mask = things.length - 1;
-        int slot = slot(hash, mask);
+        int mask = table.length - 1;
+        int slot = slot(hash);
         for (int probe = 0; probe < MAX_PROBES; probe++) {
-            Object known = things[slot];
-            if (known == value) {
-                return numbers[slot];
+            long entry = table[slot];
+            if (entry == 0) {
+                return NOT_FOUND;
             }
-            if (known == null) {
-                break;
+            if ((int) (entry >>> Integer.SIZE) == hash && things[(int) entry - 1] == value) {
+                return (int) entry - 1;
             }
             slot = (slot + 1) & mask;
         }
-        return crowded.isEmpty() ? NOT_FOUND : crowded.getOrDefault(value, NOT_FOUND);
+        return findCrowded(value);
     }
 
     /** Returns the number under which an equal string or name was remembered, or {@link #NOT_FOUND}. */
     @SuppressWarnings("ReferenceEquality") // a shortcut, and the rule for long strings
     int findEqual(Object value, int hash) {
-        int mask = things.length - 1;
-        int slot = slot(hash, mask);
+        int mask = table.length - 1;
+        int slot = slot(hash);
         for (int probe = 0; probe < MAX_PROBES; probe++) {
-            Object known = things[slot];
-            if (known == null) {
-                break;
+            long entry = table[slot];
+            if (entry == 0) {
+                return NOT_FOUND;
             }
-            if (known == value || (hashes[slot] == hash && isComparedByValue(value) && value.equals(known))) {
-                return numbers[slot];
+            if ((int) (entry >>> Integer.SIZE) == hash) {
+                Object known = things[(int) entry - 1];
+                if (known == value || (isComparedByValue(value) && value.equals(known))) {
+                    return (int) entry - 1;
+                }
             }
             slot = (slot + 1) & mask;
         }
-        return crowded.isEmpty() ? NOT_FOUND : crowded.getOrDefault(value, NOT_FOUND);
+        return findCrowded(value);
     }
 
     private static boolean isComparedByValue(Object value) {
         return !(value instanceof String text) || text.length() <= MAX_EQUAL_LENGTH;
     }
 
-    /** Remembers a value under the next number, and returns that. */
-    int add(Object value, int hash) {
-        if (count >= (things.length >> 1)) {
-            grow();
-        }
-        put(value, hash, count);
-        return count++;
-    }
-
-    private void put(Object value, int hash, int number) {
-        int mask = things.length - 1;
-        int slot = slot(hash, mask);
-        for (int probe = 0; probe < MAX_PROBES; probe++) {
-            if (things[slot] == null) {
-                things[slot] = value;
-                hashes[slot] = hash;
-                numbers[slot] = number;
-                return;
+    @SuppressWarnings("ReferenceEquality") // identity is what this memo is about
+    private int findCrowded(Object value) {
+        int mask = table.length - 1;
+        int slot = slot(System.identityHashCode(value));
+        while (table[slot] != 0) {
+            int number = (int) table[slot] - 1;
+            if (things[number] == value) {
+                return number;
             }
             slot = (slot + 1) & mask;
         }
-        crowded.put(value, number);
+        return NOT_FOUND;
+    }
+
+    /** Remembers a value under the next number, and returns that. */
+    int add(Object value, int hash) {
+        if (count == things.length) {
+            grow();
+        }
+        int number = count++;
+        things[number] = value;
+        put(value, (long) hash << Integer.SIZE | (number + 1));
+        return number;
+    }
+
+    private void put(@Nullable Object value, long entry) {
+        int mask = table.length - 1;
+        int slot = slot((int) (entry >>> Integer.SIZE));
+        for (int probe = 0; table[slot] != 0; probe++) {
+            slot = probe == MAX_PROBES - 1 ? slot(System.identityHashCode(value)) : (slot + 1) & mask;
+        }
+        table[slot] = entry;
     }
 
     private void grow() {
-        @Nullable Object[] oldThings = things;
-        int[] oldHashes = hashes;
-        int[] oldNumbers = numbers;
-        int length = 2 * oldThings.length;
-        things = new @Nullable Object[length];
-        hashes = new int[length];
-        numbers = new int[length];
-        for (int slot = 0; slot < oldThings.length; slot++) {
-            Object value = oldThings[slot];
-            if (value != null) {
-                put(value, oldHashes[slot], oldNumbers[slot]);
+        long[] oldTable = table;
+        bits += GROWTH_BITS;
+        table = new long[1 << bits];
+        things = Arrays.copyOf(things, table.length >> 1);
+        for (long entry : oldTable) {
+            if (entry != 0) {
+                put(things[(int) entry - 1], entry);
             }
         }
     }
 
-    private static int slot(int hash, int mask) {
-        int mixed = hash * 0x9e3779b9;
-        return (mixed ^ (mixed >>> 15)) & mask;
+    /** Takes the highest bits of a product, which depend on all bits of the hash. */
+    private int slot(int hash) {
+        return (hash * 0x9e3779b9) >>> (Integer.SIZE - bits);
     }
 }

@@ -32,10 +32,14 @@ final class Output {
 
     private byte[] bytes = new byte[INITIAL_SIZE];
     private int size;
+    /** Length of the last pickle; the next large one is expected to be as long. */
+    private int lastSize;
+
     private int frameStart = NO_FRAME;
     private int frameEnd = Integer.MAX_VALUE;
 
     void clear() {
+        lastSize = size;
         if (bytes.length > KEPT_SIZE) {
             bytes = new byte[INITIAL_SIZE];
         }
@@ -55,6 +59,9 @@ final class Output {
             throw new Unencodable("pickle larger than 2 GiB");
         }
         long wanted = Math.max(2L * bytes.length, size + count + SLACK);
+        if (wanted > KEPT_SIZE) {
+            wanted = Math.max(wanted, lastSize + SLACK);
+        }
         bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_SIZE, wanted));
     }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps short ASCII strings between messages: the keys of dicts are the same in each. Besides the copy this saves the
- * hash of the string. Direct-mapped: a string replaces the one that has its place.
+ * hash of the string. Direct-mapped: a string that is seen twice in a row at its place replaces the one there. What is
+ * seen once drives nothing out, and costs no store of a young object into this old array, see {@link Refreshed}.
  *
  * <p>The bytes of a string of up to 24 are exactly given by its length and three words, which overlap when it is
  * shorter. So they are compared without a loop.
@@ -24,6 +25,7 @@ final class StringCache {
 
     private final @Nullable String[] texts = new @Nullable String[1 << BITS];
     private final long[] words = new long[WORDS << BITS];
+    private final long[] seen = new long[1 << BITS];
 
     /** Returns the string that some bytes are; there are at most {@link #MAX_LENGTH}, all inside the array. */
     String get(byte[] bytes, int start, int length) {
@@ -55,6 +57,10 @@ final class StringCache {
             return known;
         }
         String text = new String(bytes, start, length, StandardCharsets.ISO_8859_1);
+        if (seen[index] != mixed) {
+            seen[index] = mixed;
+            return text;
+        }
         texts[index] = text;
         words[word] = first;
         words[word + 1] = last;

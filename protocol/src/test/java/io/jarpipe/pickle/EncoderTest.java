@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,31 @@ class EncoderTest {
         List<Object> inner = new ArrayList<>(List.of(1L));
         List<?> decoded = (List<?>) again(List.of(inner, inner, new ArrayList<>(inner)));
         assertThat(decoded.get(0)).isSameAs(decoded.get(1)).isNotSameAs(decoded.get(2));
+    }
+
+    /** More of them than the memo keeps under one hash, and than it has room for before it grows. */
+    @Test
+    void shares_each_of_many_that_look_alike() throws IOException {
+        int count = 5000;
+        List<Object> alike = new ArrayList<>();
+        for (int index = 0; index < count; index++) {
+            alike.add(
+                    switch (index % 3) {
+                        case 0 -> new ArrayList<>(List.of(1L, 2L));
+                        case 1 -> PyTuple.of(1L, new byte[] {1, 2});
+                        default -> "x".repeat(200) + index + "x".repeat(200);
+                    });
+        }
+        List<Object> twice = new ArrayList<>(alike);
+        twice.addAll(alike);
+        List<?> back = (List<?>) again(twice);
+        assertThat(back).hasSize(2 * count);
+        Set<Object> different = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int index = 0; index < count; index++) {
+            assertThat(back.get(count + index)).isSameAs(back.get(index));
+            different.add(back.get(index));
+        }
+        assertThat(different).hasSize(count);
     }
 
     @Test
