@@ -239,6 +239,8 @@ class MethodsTest(TestCase):
 
         self.assertEqual(state(), (0, True, False))
         remote.call("put", 1)
+        # A queue that is relayed has a feeder thread between put() and the pipe.
+        await_("the item to be in the pipe", lambda: not queue.empty())
         self.assertEqual(state(), (1, False, False))
         remote.call("put", 2)
         remote.call("put", 3)
