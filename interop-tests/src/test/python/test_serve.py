@@ -155,12 +155,13 @@ class Draining(ServeTest):
         jobs.put("after")
         self.assertEqual(self.get(results), "after")
         self.assertIsNone(served.process.poll())
+        waiting = "waiting up to 300 s for 1 workers to finish"
+        await_("the daemon to wait for its worker", lambda: waiting in served.log())
         jobs.put(None)
 
         self.join(process)
         self.assertEqual(served.wait(), 143)  # 128 + SIGTERM, as every JVM ends
         self.assertEqual(sorted(os.listdir(self.folder)), ["daemon.log", "jarpipe.sock.key"])
-        self.assertIn("waiting up to 300 s for 1 workers to finish", served.log())
 
     def test_a_worker_that_does_not_finish_is_terminated(self) -> None:
         served = self.serve("--grace", "0")
