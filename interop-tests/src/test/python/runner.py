@@ -109,8 +109,11 @@ class Result(unittest.TestResult):
 
     def startTest(self, test: unittest.TestCase) -> None:
         super().startTest(test)
-        self.catch_up(test.id())
-        self._current = test.id()
+        self._start(test.id())
+
+    def _start(self, name: str) -> None:
+        self.catch_up(name)
+        self._current = name
         self._problems, self._skipped = [], []
         self._began = time.monotonic()
         self._report.write("started", self._current, str(self._log.mark()))
@@ -142,6 +145,10 @@ class Result(unittest.TestResult):
 
     def addSkip(self, test: Any, reason: str) -> None:
         super().addSkip(test, reason)
+        if self._current is None and test.id() in self.plan:
+            self._start(
+                test.id()
+            )  # CPython 3.12.1 ends a test that it skips without having started it
         (self._between if self._current is None else self._skipped).append(reason)
 
     def addUnexpectedSuccess(self, test: Any) -> None:
