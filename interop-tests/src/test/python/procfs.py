@@ -76,6 +76,14 @@ def state(pid: int) -> str | None:
         return None
 
 
+def open_file(pid: int, number: int) -> str | None:
+    """Return what a descriptor of a process refers to; ``None``: it is closed by now."""
+    try:
+        return os.readlink(f"/proc/{pid}/fd/{number}")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
 def has_ended(pid: int) -> bool:
     """Say whether a process is gone, or a zombie whose parent has not reaped it yet.
 
