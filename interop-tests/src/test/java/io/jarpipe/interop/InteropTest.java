@@ -38,10 +38,6 @@ class InteropTest {
 
     private static final Map<Integer, String> VERSIONS = new TreeMap<>();
     private static final Map<Integer, Map<String, Integer>> COUNTS = new TreeMap<>();
-    /** More unstable tests than this on all interpreters together are failures. */
-    private static final int MOST_UNSTABLE = 5;
-
-    private static final List<String> UNSTABLE = new ArrayList<>();
     private static ExecutorService runs;
 
     @BeforeAll
@@ -72,7 +68,6 @@ class InteropTest {
         List<String> lines = new ArrayList<>();
         COUNTS.forEach((minor, counts) -> lines.add("CPython " + VERSIONS.get(minor) + ": "
                 + counts.values().stream().mapToInt(Integer::intValue).sum() + " tests"));
-        UNSTABLE.forEach(name -> lines.add("UNSTABLE, failed once and passed alone: " + name));
         Files.write(TARGET.resolve("interpreters.txt"), lines);
         lines.forEach(System.out::println);
     }
@@ -144,24 +139,7 @@ class InteropTest {
         return DynamicContainer.dynamicContainer(
                 interpreter,
                 run.plan().stream()
-                        .map(test ->
-                                DynamicTest.dynamicTest(test, () -> check(run, test, interpreter + " > " + test))));
-    }
-
-    /**
-     * Takes over how a test ended. One that failed is tried once more, alone: if it passes then, a race in the test or
-     * in what it tests was lost, which is said loudly and kept as evidence, but does not fail the build; several do.
-     */
-    private static void check(SuiteRun run, String test, String name) throws IOException, InterruptedException {
-        Outcome outcome = run.outcome(test);
-        if (outcome.status() == Outcome.Status.FAILED && UNSTABLE.size() < MOST_UNSTABLE) {
-            if (run.again(test).status() == Outcome.Status.PASSED) {
-                UNSTABLE.add(name);
-                System.out.println("UNSTABLE: " + name + " failed once and passed alone; see target/failures\n"
-                        + outcome.details());
-                return;
-            }
-        }
-        outcome.replay(name);
+                        .map(test -> DynamicTest.dynamicTest(
+                                test, () -> run.outcome(test).replay(interpreter + " > " + test))));
     }
 }

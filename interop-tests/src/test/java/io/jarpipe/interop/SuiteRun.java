@@ -57,31 +57,6 @@ final class SuiteRun implements Runnable {
         return outcomes.get(test).join();
     }
 
-    /**
-     * Runs one test once more, alone, in an interpreter of its own.
-     *
-     * @param test its name
-     * @return how it ended this time
-     */
-    Outcome again(String test) throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(command);
-        arguments.replaceAll(argument -> argument.equals(log.toString()) ? log + ".again" : argument);
-        arguments.add(test);
-        Outcome outcome = Outcome.failed("it did not end when it was run again");
-        try (RunnerProcess runner = RunnerProcess.start(arguments, environment)) {
-            for (List<String> event = runner.next(); !event.isEmpty(); event = runner.next()) {
-                if (event.getFirst().equals("ended") && event.get(1).equals(test)) {
-                    outcome = outcome(event);
-                }
-            }
-        }
-        return outcome;
-    }
-
-    private static Outcome outcome(List<String> ended) {
-        return new Outcome(Status.valueOf(ended.get(2).toUpperCase(Locale.ROOT)), ended.get(4));
-    }
-
     @Override
     public void run() {
         try {
@@ -132,7 +107,8 @@ final class SuiteRun implements Runnable {
             }
             case "done" -> plan.complete(List.copyOf(planned));
             case "ended" -> {
-                return end(event.get(1), outcome(event));
+                Status status = Status.valueOf(event.get(2).toUpperCase(Locale.ROOT));
+                return end(event.get(1), new Outcome(status, event.get(4)));
             }
             default -> throw new IllegalArgumentException("unknown event " + event);
         }
