@@ -40,7 +40,7 @@ def eventually(what: str, condition: Callable[[], Any]) -> Any:
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {PATIENCE:g} s in vain for {what}")
-        time.sleep(_POLL_SECONDS)
+        time.sleep(_POLL_SECONDS)  # between two looks: most of what is awaited tells nobody
 
 
 def descriptors(pid: int | str = "self") -> dict[int, str]:

@@ -48,7 +48,7 @@ def await_(what: str, condition: Callable[[], _T], seconds: float = PATIENCE) ->
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds:g} s in vain for {what}")
-        time.sleep(_POLL_SECONDS)
+        time.sleep(_POLL_SECONDS)  # between two looks: most of what is awaited tells nobody
 
 
 def semaphore_value(lock: Any) -> int:

@@ -21,8 +21,8 @@ from typing import Any, Callable, ClassVar, Iterator
 
 import addresses
 from addresses import KEY, authenticate, frame, plain_socket, receive_frame
+from services import SMALL_HEAP, ServiceCase, Services
 from support import Remote, await_, channels
-from test_service import SMALL_HEAP, ServiceCase, Services
 from workertest import WorkerTest
 
 FUZZ_SECONDS = float(os.environ.get("JARPIPE_TEST_FUZZ_SECONDS", "3"))

@@ -10,7 +10,7 @@ final class ForeignPickles {
     private ForeignPickles() {}
 
     /** Returns the library whose helper a module is, or null. */
-    static @Nullable String library(String module) {
+    static @Nullable String writerOf(String module) {
         return switch (top(module)) {
             case "dill" -> "dill";
             case "cloudpickle" -> "cloudpickle";

@@ -64,7 +64,7 @@ final class JarpipeDecoder {
     private PickleException failure(byte[] pickle, int offset, int code, Malformed problem) {
         String got = problem.got();
         String other = ForeignPickles.otherFormat(pickle);
-        String library = rare.library();
+        String library = rare.writer();
         if (other != null) {
             got = other;
         } else if (library != null) {

@@ -35,7 +35,7 @@ final class RareOpcodes {
 
     /** Returns the library that has left its name in the pickle, or null. */
     @Nullable
-    String library() {
+    String writer() {
         return library;
     }
 
@@ -165,7 +165,7 @@ final class RareOpcodes {
         if (protocol < FIRST_PROTOCOL_WITH_NEW_NAMES) {
             global = Python2Names.translate(global);
         }
-        String foreign = ForeignPickles.library(global.module());
+        String foreign = ForeignPickles.writerOf(global.module());
         if (foreign != null) {
             library = foreign;
         }
