@@ -7,6 +7,7 @@ import io.jarpipe.binding.Converter;
 import io.jarpipe.binding.ItemSource;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.queue.SentinelLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -173,11 +174,9 @@ public final class RelayedQueue<T extends @Nullable Object> implements MpQueue<T
 
     @Override
     public Iterable<T> until(@Nullable Object sentinel, int producers) {
-        if (producers < 1) {
-            throw new IllegalArgumentException("sentinels: " + producers + " (expected: >= 1)");
-        }
+        SentinelLoop.requirePositive(producers);
         Object expected = asItArrives(sentinel);
-        return () -> new UntilSentinel<>(() -> itemOrSentinel(expected), producers);
+        return () -> new SentinelLoop<>(() -> itemOrSentinel(expected), producers);
     }
 
     /** Takes an item; none for a sentinel, which is compared before it is converted: it need not be a {@code T}. */

@@ -44,18 +44,18 @@ final class Intake<T extends @Nullable Object> {
 
     /** Returns the items up to the last of some sentinels. */
     Iterable<T> until(@Nullable Object sentinel, int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("sentinels: " + count + " (expected: >= 1)");
-        }
-        return () -> new SentinelLoop<>(this, new Sentinel(codec, sentinel), count);
+        SentinelLoop.requirePositive(count);
+        Sentinel expected = new Sentinel(codec, sentinel);
+        // One sentinel may end the loop: those behind it may be for other consumers.
+        Batch batch = new Batch(view.prefetch(), expected::isPickled);
+        return () -> new SentinelLoop<>(() -> itemOrSentinel(expected, batch), count);
     }
 
-    int prefetch() {
-        return view.prefetch();
-    }
-
-    T convert(@Nullable Object item) throws IOException {
-        return view.converter().convert(item);
+    private Item<T> itemOrSentinel(Sentinel sentinel, Batch batch) throws IOException, InterruptedException {
+        Step<Item<T>> step = item -> sentinel.is(item)
+                ? Item.none()
+                : new Item<>(true, view.converter().convert(item));
+        return take(Deadline.NEVER, batch, step).value();
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.jarpipe.queue;
 
 import io.jarpipe.MpQueue.Item;
-import io.jarpipe.os.Deadline;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -11,24 +10,56 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Iterates over the items of a queue until the last sentinel has come. Compares before it converts: a sentinel need not
- * be a {@code T}.
+ * Iterates over the items of a queue until the last of some sentinels has come.
  *
  * @param <T> the Java type of the items
  */
-final class SentinelLoop<T extends @Nullable Object> implements Iterator<T> {
-    private final Intake<T> intake;
-    private final Sentinel sentinel;
-    private final Batch batch;
+public final class SentinelLoop<T extends @Nullable Object> implements Iterator<T> {
+    /**
+     * Where the items come from.
+     *
+     * @param <T> the Java type of the items
+     */
+    @FunctionalInterface
+    public interface Source<T extends @Nullable Object> {
+        /**
+         * Waits for an item.
+         *
+         * @return the item; none stands for a sentinel, which is compared before it is converted: it need not be a
+         *     {@code T}
+         * @throws IOException when the queue is closed or fails, or the item is of another type
+         * @throws InterruptedException when interrupted while waiting
+         */
+        Item<T> take() throws IOException, InterruptedException;
+    }
+
+    private final Source<T> source;
     private int sentinelsLeft;
     private @Nullable Item<T> next;
 
-    SentinelLoop(Intake<T> intake, Sentinel sentinel, int sentinels) {
-        this.intake = intake;
-        this.sentinel = sentinel;
-        // One sentinel may end this loop: those behind it may be for other consumers.
-        this.batch = new Batch(intake.prefetch(), sentinel::isPickled);
+    /**
+     * Prepares a loop.
+     *
+     * @param source where the items come from
+     * @param sentinels how many of them end the loop, positive
+     * @throws IllegalArgumentException when that is not positive
+     */
+    public SentinelLoop(Source<T> source, int sentinels) {
+        requirePositive(sentinels);
+        this.source = source;
         this.sentinelsLeft = sentinels;
+    }
+
+    /**
+     * Checks a number of sentinels.
+     *
+     * @param sentinels how many of them end a loop
+     * @throws IllegalArgumentException when that is not positive
+     */
+    public static void requirePositive(int sentinels) {
+        if (sentinels < 1) {
+            throw new IllegalArgumentException("sentinels: " + sentinels + " (expected: >= 1)");
+        }
     }
 
     @Override
@@ -44,20 +75,15 @@ final class SentinelLoop<T extends @Nullable Object> implements Iterator<T> {
         return next != null;
     }
 
-    /** Returns the next item, none for a sentinel. */
     private Item<T> fetch() {
         try {
-            return intake.take(Deadline.NEVER, batch, this::itemOrSentinel).value();
+            return source.take();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new InterruptedIOException("interrupted while waiting for an item"));
         }
-    }
-
-    private Item<T> itemOrSentinel(@Nullable Object item) throws IOException {
-        return sentinel.is(item) ? Item.none() : new Item<>(true, intake.convert(item));
     }
 
     @Override
