@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns Java values without a form of their own into ones that have one. */
 final class Conversions {
+    /**
+     * Empty containers that the JDK shares between all who ask for one. They are immutable in Java, but would become
+     * one mutable object in Python.
+     */
+    private static final List<Object> JDK_EMPTIES = List.of(
+            List.of(), Set.of(), Map.of(), Collections.emptyList(), Collections.emptySet(), Collections.emptyMap());
+
     private Conversions() {}
 
     /** Returns a list view of an array of primitives. */
@@ -111,5 +119,16 @@ final class Conversions {
             case PyByteArray bytes -> false;
             default -> !value.getClass().isArray();
         };
+    }
+
+    /** Tells whether an empty container is one that the JDK gives to all who ask. */
+    @SuppressWarnings("ReferenceEquality") // the shared instances themselves are meant
+    static boolean isSharedByJdk(Object value) {
+        for (Object empty : JDK_EMPTIES) {
+            if (value == empty) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -10,12 +10,9 @@ import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.binding.BoundValues;
 import io.jarpipe.types.PyTypes;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +34,7 @@ final class Encoder {
     /** Deepest nesting; a loop through arrays, which the memo cannot catch, ends here too. */
     static final int DEFAULT_DEPTH = 1000;
 
-    private static final int FIRST_PROTOCOL_WITH_BYTES = 3;
-    private static final int FIRST_PROTOCOL_WITH_FRAMES = 4;
     private static final int FIRST_PROTOCOL_WITH_BYTEARRAY = 5;
-    private static final int MAX_BYTE = 0xff;
-    private static final int MAX_SHORT = 0xffff;
-    /** Up to this length a loop over the characters is faster than the JDK's encoder. */
-    private static final int SHORT_TEXT = 32;
 
     /** Items per APPENDS, SETITEMS and ADDITEMS, as CPython writes them. */
     private static final int BATCH = 1000;
@@ -52,34 +42,27 @@ final class Encoder {
     static final PyGlobal BYTEARRAY = new PyGlobal("builtins", "bytearray");
     private static final PyGlobal COMPLEX = new PyGlobal("builtins", "complex");
 
-    /**
-     * Empty containers that the JDK shares between all who ask for one. They are immutable in Java, but would become
-     * one mutable object in Python.
-     */
-    private static final List<Object> JDK_EMPTIES = List.of(
-            List.of(), Set.of(), Map.of(), Collections.emptyList(), Collections.emptySet(), Collections.emptyMap());
-
     private final int protocol;
     private final int maxDepth;
-    private final PyTypes types;
+    private final RecipeBook recipes;
     private final Output sink = new Output();
-    private final EncoderMemo memo = new EncoderMemo();
-    private final OldForms old = new OldForms(this, sink);
-    private @Nullable IdentityHashMap<Object, PyObject> reduced;
-    private Reducer reducer = Reducer.NONE;
+    private final Atoms atoms;
+    private final OldForms old;
     private int depth;
 
     Encoder(int protocol, int maxDepth, PyTypes types) {
         this.protocol = protocol;
         this.maxDepth = maxDepth;
-        this.types = types;
+        this.recipes = new RecipeBook(types);
+        this.atoms = new Atoms(protocol, sink);
+        this.old = new OldForms(this, atoms, sink);
     }
 
     byte[] encode(@Nullable Object value, Reducer forOthers) throws PickleException {
-        reducer = forOthers;
+        recipes.begin(forOthers);
         try {
             sink.write(OpcodeBytes.PROTO, protocol);
-            if (protocol >= FIRST_PROTOCOL_WITH_FRAMES) {
+            if (protocol >= Atoms.FIRST_PROTOCOL_WITH_FRAMES) {
                 sink.beginFrame();
             }
             save(value);
@@ -92,15 +75,10 @@ final class Encoder {
             throw new PickleException("cannot pickle: nested too deep for this thread's stack", e);
         } finally {
             sink.clear();
-            memo.clear();
-            reduced = null;
-            reducer = Reducer.NONE;
+            atoms.clear();
+            recipes.clear();
             depth = 0;
         }
-    }
-
-    int protocol() {
-        return protocol;
     }
 
     void save(@Nullable Object value) {
@@ -111,20 +89,20 @@ final class Encoder {
         }
         Class<?> type = value.getClass();
         if (type == String.class) {
-            saveString((String) value);
+            atoms.saveString((String) value);
         } else if (type == Long.class) {
-            saveInteger((Long) value);
+            atoms.saveInteger((Long) value);
         } else if (type == Double.class) {
             sink.writeDouble(OpcodeBytes.BINFLOAT, (Double) value);
         } else if (type == Boolean.class) {
             sink.write((Boolean) value ? OpcodeBytes.NEWTRUE : OpcodeBytes.NEWFALSE);
         } else if (type == Integer.class) {
-            saveInteger((Integer) value);
+            atoms.saveInteger((Integer) value);
         } else if (type == PyGlobal.class) {
-            saveGlobal((PyGlobal) value);
+            atoms.saveGlobal((PyGlobal) value);
         } else {
             int hash = EncoderMemo.hash(value);
-            if (!saveReference(memo.find(value, hash))) {
+            if (!atoms.saveReference(atoms.find(value, hash))) {
                 if (depth == maxDepth) {
                     throw new Unencodable("nested more than " + maxDepth + " deep");
                 }
@@ -149,17 +127,17 @@ final class Encoder {
 
     private void saveRare(Object value, int hash) {
         switch (value) {
-            case byte[] bytes -> saveBytes(bytes, bytes, hash);
+            case byte[] bytes -> atoms.saveBytes(bytes, bytes, hash);
             case PyObject object -> saveObject(object, hash);
-            case PyBytes bytes -> saveBytes(bytes.toByteArray(), bytes, hash);
+            case PyBytes bytes -> atoms.saveBytes(bytes.toByteArray(), bytes, hash);
             case PyByteArray bytes -> saveByteArray(bytes, hash);
             case PyFrozenSet set -> saveFrozenSet(set, hash);
             case PyComplex number -> saveCall(COMPLEX, PyTuple.of(number.real(), number.imaginary()), number, hash);
             case Float number -> sink.writeDouble(OpcodeBytes.BINFLOAT, number);
-            case Short number -> saveInteger(number);
-            case Byte number -> saveInteger(number);
-            case BigInteger number -> saveBigInteger(number);
-            case Character character -> saveString(character.toString());
+            case Short number -> atoms.saveInteger(number);
+            case Byte number -> atoms.saveInteger(number);
+            case BigInteger number -> atoms.saveBigInteger(number);
+            case Character character -> atoms.saveString(character.toString());
             case Set<?> set -> saveSet(set, hash);
             case Collection<?> list -> saveList(list, list, hash);
             case Map<?, ?> map -> saveMap(map, map, hash);
@@ -173,7 +151,7 @@ final class Encoder {
         switch (value) {
             case Enum<?> constant -> {
                 if (!saveBound(constant)) {
-                    saveString(BoundValues.name(constant));
+                    atoms.saveString(BoundValues.name(constant));
                 }
             }
             case Record components -> {
@@ -183,136 +161,23 @@ final class Encoder {
             }
             case boolean[] array -> saveList(Conversions.listOf(array), array, hash);
             case char[] array -> saveList(Conversions.listOf(array), array, hash);
-            default -> save(recipe(value, this::ask));
+            default -> save(recipes.of(value));
         }
     }
 
     /** Writes a record or constant as an object of its Python class, if it has one. */
     private boolean saveBound(Object value) {
-        PyObject recipe = recipe(value, Conversions::recipe);
+        PyObject recipe = recipes.ofBound(value);
         if (recipe != null) {
             save(recipe);
         }
         return recipe != null;
     }
 
-    /** Asks once per object, so that one which appears twice is the same object in Python, too. */
-    private @Nullable PyObject recipe(Object value, Function<Object, @Nullable PyObject> source) {
-        if (reduced == null) {
-            reduced = new IdentityHashMap<>();
-        }
-        PyObject recipe = reduced.get(value);
-        if (recipe == null) {
-            recipe = source.apply(value);
-            if (recipe != null) {
-                reduced.put(value, recipe);
-            }
-        }
-        return recipe;
-    }
-
-    private PyObject ask(Object value) {
-        try {
-            PyObject known = types.toPython(value);
-            return known != null
-                    ? known
-                    : reducer.reduce(value)
-                            .orElseThrow(() ->
-                                    new Unencodable(value.getClass().getName() + " has no counterpart in Python"));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Unencodable(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private boolean saveReference(int number) {
-        if (number == EncoderMemo.NOT_FOUND) {
-            return false;
-        }
-        if (number <= MAX_BYTE) {
-            sink.write(OpcodeBytes.BINGET, number);
-        } else {
-            sink.writeInt(OpcodeBytes.LONG_BINGET, number);
-        }
-        return true;
-    }
-
-    void memoize(Object value, int hash) {
-        int number = memo.add(value, hash);
-        if (protocol >= FIRST_PROTOCOL_WITH_FRAMES) {
-            sink.write(OpcodeBytes.MEMOIZE);
-        } else if (number <= MAX_BYTE) {
-            sink.write(OpcodeBytes.BINPUT, number);
-        } else {
-            sink.writeInt(OpcodeBytes.LONG_BINPUT, number);
-        }
-    }
-
     private void memoizeUnlessShared(Object value, int size, int hash) {
-        if (size > 0 || !isSharedByJdk(value)) {
-            memoize(value, hash);
+        if (size > 0 || !Conversions.isSharedByJdk(value)) {
+            atoms.memoize(value, hash);
         }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the shared instances themselves are meant
-    private static boolean isSharedByJdk(Object value) {
-        for (Object empty : JDK_EMPTIES) {
-            if (value == empty) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void saveInteger(long number) {
-        if (number >= 0 && number <= MAX_SHORT) {
-            if (number <= MAX_BYTE) {
-                sink.write(OpcodeBytes.BININT1, (int) number);
-            } else {
-                sink.writeShort(OpcodeBytes.BININT2, (int) number);
-            }
-        } else if (number == (int) number) {
-            sink.writeInt(OpcodeBytes.BININT, (int) number);
-        } else {
-            saveBigInteger(BigInteger.valueOf(number));
-        }
-    }
-
-    private void saveBigInteger(BigInteger number) {
-        byte[] bigEndian = number.toByteArray();
-        if (bigEndian.length <= Integer.BYTES) {
-            saveInteger(number.intValue());
-            return;
-        }
-        byte[] bytes = new byte[bigEndian.length];
-        for (int index = 0; index < bytes.length; index++) {
-            bytes[index] = bigEndian[bytes.length - 1 - index];
-        }
-        saveSized(OpcodeBytes.LONG1, OpcodeBytes.LONG4, bytes);
-    }
-
-    void saveString(String text) {
-        int hash = EncoderMemo.hash(text);
-        if (saveReference(memo.findEqual(text, hash))) {
-            return;
-        }
-        boolean hasShortForm = protocol >= FIRST_PROTOCOL_WITH_FRAMES;
-        if (!hasShortForm || text.length() > SHORT_TEXT || !sink.writeAscii(OpcodeBytes.SHORT_BINUNICODE, text)) {
-            byte[] bytes = Utf8.encode(text);
-            saveSized(
-                    hasShortForm ? OpcodeBytes.SHORT_BINUNICODE : OpcodeBytes.BINUNICODE,
-                    OpcodeBytes.BINUNICODE,
-                    bytes);
-        }
-        memoize(text, hash);
-    }
-
-    private void saveBytes(byte[] bytes, Object identity, int hash) {
-        if (protocol < FIRST_PROTOCOL_WITH_BYTES) {
-            old.saveBytes(bytes);
-        } else {
-            saveSized(OpcodeBytes.SHORT_BINBYTES, OpcodeBytes.BINBYTES, bytes);
-        }
-        memoize(identity, hash);
     }
 
     private void saveByteArray(PyByteArray bytes, int hash) {
@@ -329,44 +194,14 @@ final class Encoder {
         if (isUnframed) {
             sink.beginFrame();
         }
-        memoize(bytes, hash);
-    }
-
-    private void saveSized(int shortForm, int longForm, byte[] bytes) {
-        if (bytes.length <= MAX_BYTE && shortForm != longForm) {
-            sink.write(shortForm, bytes.length);
-            sink.write(bytes);
-        } else if (sink.isUnframed(bytes.length)) {
-            sink.endFrame();
-            sink.writeInt(longForm, bytes.length);
-            sink.write(bytes);
-            sink.beginFrame();
-        } else {
-            sink.writeInt(longForm, bytes.length);
-            sink.write(bytes);
-        }
-    }
-
-    void saveGlobal(PyGlobal global) {
-        int hash = global.hashCode();
-        if (saveReference(memo.findEqual(global, hash))) {
-            return;
-        }
-        if (protocol < FIRST_PROTOCOL_WITH_FRAMES) {
-            old.saveName(global);
-        } else {
-            saveString(global.module());
-            saveString(global.qualname());
-            sink.write(OpcodeBytes.STACK_GLOBAL);
-        }
-        memoize(global, hash);
+        atoms.memoize(bytes, hash);
     }
 
     private void saveCall(PyGlobal callable, PyTuple args, Object identity, int hash) {
-        saveGlobal(callable);
+        atoms.saveGlobal(callable);
         save(args);
         sink.write(OpcodeBytes.REDUCE);
-        memoize(identity, hash);
+        atoms.memoize(identity, hash);
     }
 
     /**
@@ -390,35 +225,35 @@ final class Encoder {
         } catch (Unencodable e) {
             throw e.inside("[" + index + "]");
         }
-        int known = memo.find(identity, hash);
+        int known = atoms.find(identity, hash);
         if (known != EncoderMemo.NOT_FOUND) {
             for (int dropped = 0; dropped < (size > 3 ? 1 : size); dropped++) {
                 sink.write(size > 3 ? OpcodeBytes.POP_MARK : OpcodeBytes.POP);
             }
-            saveReference(known);
+            atoms.saveReference(known);
             return;
         }
         sink.write(size > 3 ? OpcodeBytes.TUPLE : OpcodeBytes.TUPLE1 + size - 1);
-        memoize(identity, hash);
+        atoms.memoize(identity, hash);
     }
 
     private void saveFrozenSet(PyFrozenSet set, int hash) {
-        if (protocol < FIRST_PROTOCOL_WITH_FRAMES) {
+        if (protocol < Atoms.FIRST_PROTOCOL_WITH_FRAMES) {
             old.saveSet("frozenset", set);
         } else {
             sink.write(OpcodeBytes.MARK);
             set.forEach(this::saveKey);
         }
-        int known = memo.find(set, hash);
+        int known = atoms.find(set, hash);
         if (known != EncoderMemo.NOT_FOUND) {
-            sink.write(protocol < FIRST_PROTOCOL_WITH_FRAMES ? OpcodeBytes.POP : OpcodeBytes.POP_MARK);
-            saveReference(known);
+            sink.write(protocol < Atoms.FIRST_PROTOCOL_WITH_FRAMES ? OpcodeBytes.POP : OpcodeBytes.POP_MARK);
+            atoms.saveReference(known);
             return;
         }
-        if (protocol >= FIRST_PROTOCOL_WITH_FRAMES) {
+        if (protocol >= Atoms.FIRST_PROTOCOL_WITH_FRAMES) {
             sink.write(OpcodeBytes.FROZENSET);
         }
-        memoize(set, hash);
+        atoms.memoize(set, hash);
     }
 
     private void saveList(Collection<?> list, Object identity, int hash) {
@@ -451,7 +286,7 @@ final class Encoder {
     }
 
     private void saveSet(Set<?> set, int hash) {
-        if (protocol < FIRST_PROTOCOL_WITH_FRAMES) {
+        if (protocol < Atoms.FIRST_PROTOCOL_WITH_FRAMES) {
             old.saveSet("set", set);
             memoizeUnlessShared(set, set.size(), hash);
             return;
@@ -501,7 +336,7 @@ final class Encoder {
     void saveKey(@Nullable Object key) {
         if (key instanceof String text) {
             sink.endLongFrame();
-            saveString(text);
+            atoms.saveString(text);
             return;
         }
         try {
@@ -512,20 +347,20 @@ final class Encoder {
     }
 
     private void saveObject(PyObject object, int hash) {
-        if (object.kind() == PyObject.Kind.NEWOBJ_EX && protocol < FIRST_PROTOCOL_WITH_FRAMES) {
+        if (object.kind() == PyObject.Kind.NEWOBJ_EX && protocol < Atoms.FIRST_PROTOCOL_WITH_FRAMES) {
             old.saveNewObjectEx(object);
         } else {
             saveCreation(object);
         }
-        int known = memo.find(object, hash);
+        int known = atoms.find(object, hash);
         if (known != EncoderMemo.NOT_FOUND) {
             sink.write(OpcodeBytes.POP);
-            saveReference(known);
+            atoms.saveReference(known);
             return;
         }
-        memoize(object, hash);
+        atoms.memoize(object, hash);
         saveItems(object.listItems());
-        if (protocol < FIRST_PROTOCOL_WITH_FRAMES) {
+        if (protocol < Atoms.FIRST_PROTOCOL_WITH_FRAMES) {
             old.requireNoElements(object);
         }
         saveElements(object.setItems());
