@@ -1,30 +1,37 @@
-"""Times CPython's C pickle: `NAME load|dump MILLISECONDS` on stdin, nanoseconds a call on stdout.
+"""Times CPython's C pickle: `NAME load|dump MILLISECONDS BATCH` on stdin, nanoseconds a call on stdout.
+
+What is loaded is dropped at once. What is dumped has just been loaded, a batch of values at a time, and each is dumped
+once: as a process does that makes results and sends them.
 
 Run it as `python3 cpython.py FOLDER`.
 """
 
 from __future__ import annotations
 
-import functools
 import gc
 import pathlib
 import pickle
 import sys
 import time
-from typing import Any, Callable
 
 
-def measure(call: Callable[[], Any], milliseconds: int) -> float:
-    """Returns nanoseconds of CPU time per call over about that time."""
-    calls = 1
-    while True:
-        begin = time.thread_time_ns()
-        for _ in range(calls):
-            call()
-        spent = time.thread_time_ns() - begin
-        if spent >= milliseconds * 1_000_000:
-            return spent / calls
-        calls = max(calls + 1, int(calls * min(10, 1.2 * milliseconds * 1_000_000 / max(spent, 1))))
+def loads(data: bytes, count: int) -> int:
+    """Returns the nanoseconds of CPU time in which a pickle is loaded so many times."""
+    load = pickle.loads
+    begin = time.thread_time_ns()
+    for _ in range(count):
+        load(data)
+    return time.thread_time_ns() - begin
+
+
+def dumps(data: bytes, count: int) -> int:
+    """Returns the nanoseconds of CPU time in which so many new values are dumped."""
+    values = [pickle.loads(data) for _ in range(count)]
+    dump = pickle.dumps
+    begin = time.thread_time_ns()
+    for value in values:
+        dump(value, 4)
+    return time.thread_time_ns() - begin
 
 
 def main() -> None:
@@ -32,15 +39,15 @@ def main() -> None:
     pickles: dict[str, bytes] = {
         path.stem: path.read_bytes() for path in pathlib.Path(sys.argv[1]).glob("*.pickle")
     }
-    values = {name: pickle.loads(data) for name, data in pickles.items()}
     gc.freeze()
     for line in sys.stdin:
-        name, direction, milliseconds = line.split()
-        if direction == "load":
-            call = functools.partial(pickle.loads, pickles[name])
-        else:
-            call = functools.partial(pickle.dumps, values[name], 4)
-        print(measure(call, int(milliseconds)), flush=True)
+        name, direction, milliseconds, batch = line.split()
+        measure = loads if direction == "load" else dumps
+        spent = calls = 0
+        while spent < int(milliseconds) * 1_000_000:
+            spent += measure(pickles[name], int(batch))
+            calls += int(batch)
+        print(spent / calls, flush=True)
 
 
 if __name__ == "__main__":

@@ -37,9 +37,10 @@ public final class PyObject {
     private final Object callable;
     private final PyTuple args;
     private final Map<String, @Nullable Object> kwargs;
-    private final List<@Nullable Object> listItems = new ArrayList<>(0);
-    private final List<@Nullable Object> setItems = new ArrayList<>(0);
-    private final Map<@Nullable Object, @Nullable Object> dictItems = LinkedHashMap.newLinkedHashMap(0);
+    // Empty and immutable until the first item comes, which it does in few objects.
+    private List<@Nullable Object> listItems = Collections.emptyList();
+    private List<@Nullable Object> setItems = Collections.emptyList();
+    private Map<@Nullable Object, @Nullable Object> dictItems = Collections.emptyMap();
     private boolean built;
     private @Nullable Object state;
     private @Nullable Object stateSetter;
@@ -126,6 +127,9 @@ public final class PyObject {
      * @return this object
      */
     public PyObject append(@Nullable Object item) {
+        if (listItems.isEmpty()) {
+            listItems = new ArrayList<>();
+        }
         listItems.add(item);
         return this;
     }
@@ -137,6 +141,9 @@ public final class PyObject {
      * @return this object
      */
     public PyObject add(@Nullable Object item) {
+        if (setItems.isEmpty()) {
+            setItems = new ArrayList<>();
+        }
         setItems.add(item);
         return this;
     }
@@ -149,6 +156,9 @@ public final class PyObject {
      * @return this object
      */
     public PyObject setItem(@Nullable Object key, @Nullable Object value) {
+        if (dictItems.isEmpty()) {
+            dictItems = new LinkedHashMap<>();
+        }
         dictItems.put(key, value);
         return this;
     }
@@ -219,28 +229,28 @@ public final class PyObject {
     /**
      * Returns the items of a subclass of list.
      *
-     * @return an unmodifiable view in order
+     * @return those added so far, in order; unmodifiable
      */
     public List<@Nullable Object> listItems() {
-        return Collections.unmodifiableList(listItems);
+        return listItems.isEmpty() ? listItems : Collections.unmodifiableList(listItems);
     }
 
     /**
      * Returns the elements added like to a set.
      *
-     * @return an unmodifiable view in order
+     * @return those added so far, in order; unmodifiable
      */
     public List<@Nullable Object> setItems() {
-        return Collections.unmodifiableList(setItems);
+        return setItems.isEmpty() ? setItems : Collections.unmodifiableList(setItems);
     }
 
     /**
      * Returns the items of a subclass of dict.
      *
-     * @return an unmodifiable view in order
+     * @return those set so far, in order; unmodifiable
      */
     public Map<@Nullable Object, @Nullable Object> dictItems() {
-        return Collections.unmodifiableMap(dictItems);
+        return dictItems.isEmpty() ? dictItems : Collections.unmodifiableMap(dictItems);
     }
 
     /**

@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Arguments: the Python interpreter, the script {@code cpython.py}, and optionally the number of rounds.
  *
- * <p>Every value is encoded once only: an object that was encoded before has its identity hash already.
+ * <p>On both sides what is decoded is dropped at once, and what is encoded has just been decoded, a batch of some values
+ * at a time, each encoded once: so a worker does with its results, and an object that was encoded before has its identity
+ * hash already.
  */
 public final class SideBySide {
     private static final int DEFAULT_ROUNDS = 9;
     private static final int ROUND_MILLIS = 150;
     private static final int WARM_UP_MILLIS = 2000;
-    private static final long BATCH_BYTES = 16 << 20;
+    /** Values that are alive at a time, in bytes of Java's heap: few enough to be in a processor's cache. */
+    private static final long BATCH_BYTES = 1 << 20;
     private static final long MAX_BATCH = 2000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -96,7 +99,7 @@ public final class SideBySide {
         double[] ratios = new double[rounds];
         for (int round = 0; round < rounds; round++) {
             own[round] = measure(pickle, isDump, batch, ROUND_MILLIS);
-            theirs[round] = askPython(goal.payload(), isDump ? "dump" : "load");
+            theirs[round] = askPython(goal.payload(), isDump ? "dump" : "load", batch);
             ratios[round] = theirs[round] / own[round];
         }
         Arrays.sort(ratios);
@@ -137,8 +140,8 @@ public final class SideBySide {
         return (double) spent / calls;
     }
 
-    private double askPython(String payload, String direction) throws IOException {
-        toPython.write(payload + " " + direction + " " + ROUND_MILLIS + "\n");
+    private double askPython(String payload, String direction, int batch) throws IOException {
+        toPython.write(payload + " " + direction + " " + ROUND_MILLIS + " " + batch + "\n");
         toPython.flush();
         String answer = fromPython.readLine();
         if (answer == null) {

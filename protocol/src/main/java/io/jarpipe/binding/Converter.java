@@ -2,16 +2,32 @@ package io.jarpipe.binding;
 
 import io.jarpipe.MpTypeException;
 import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Turns unpickled values into one Java type; made once per declared type by {@link Converters#of}. Thread-safe. */
 public final class Converter {
     private final Type type;
     private final Conversion conversion;
+    private final Wanted wanted;
 
     Converter(Type type, Conversion conversion) {
         this.type = type;
         this.conversion = conversion;
+        if (conversion instanceof RecordConversion records && records.isOfDicts()) {
+            wanted = Wanted.RECORD;
+        } else {
+            wanted = type == ByteBuffer.class ? Wanted.BUFFER : Wanted.ANYTHING;
+        }
+    }
+
+    /**
+     * Says what a value is wanted for, so that its codec can save a step.
+     *
+     * @return what the codec is told
+     */
+    public Wanted wanted() {
+        return wanted;
     }
 
     /**

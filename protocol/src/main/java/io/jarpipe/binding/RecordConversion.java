@@ -67,6 +67,11 @@ final class RecordConversion implements TypeCompiler.Late {
         return now;
     }
 
+    /** Tells whether the record stands for a dict, not for a class. */
+    boolean isOfDicts() {
+        return shape.pythonClass() == null;
+    }
+
     @Override
     public boolean accepts(Object value) {
         PyGlobal pythonClass = shape.pythonClass();
@@ -135,8 +140,29 @@ final class RecordConversion implements TypeCompiler.Late {
         }
     }
 
+    /** Takes the components from attributes in the record's order, as classes mostly have them; null otherwise. */
+    private @Nullable Object @Nullable [] inRecordsOrder(@Nullable Object dict) {
+        @Nullable Object[] items = dict instanceof AttributeDict attributes ? attributes.items() : null;
+        if (items == null || items.length != 2 * shape.size()) {
+            return null;
+        }
+        @Nullable Object[] values = new Object[shape.size()];
+        for (int i = 0; i < values.length; i++) {
+            if (!shape.isNamed(i, items[2 * i])) {
+                return null;
+            }
+            values[i] = items[2 * i + 1];
+        }
+        return values;
+    }
+
     /** Takes the components from one or two dicts; two are the {@code __dict__} and the slots. */
     private @Nullable Object[] attributes(Object owner, @Nullable Object dict, @Nullable Object slots) throws Misfit {
+        @Nullable Object[] ordered = slots == null ? inRecordsOrder(dict) : null;
+        return ordered == null ? byName(owner, dict, slots) : ordered;
+    }
+
+    private @Nullable Object[] byName(Object owner, @Nullable Object dict, @Nullable Object slots) throws Misfit {
         @Nullable Object[] values = new Object[shape.size()];
         boolean[] present = new boolean[values.length];
         List<String> unexpected = new ArrayList<>(0);

@@ -33,6 +33,9 @@ final class RecordShape {
     private final @Nullable PyGlobal pythonClass;
     private final PyClass.Form form;
     private final String[] names;
+    /** For each name the equal string that came last. Threads may overwrite each other's. */
+    private final @Nullable Object[] seenNames;
+
     private final Map<String, Integer> positions;
     private final Type[] types;
     private final MethodHandle constructor;
@@ -46,6 +49,7 @@ final class RecordShape {
         PyClass annotation = type.getAnnotation(PyClass.class);
         this.form = annotation == null ? PyClass.Form.CALL : annotation.form();
         this.names = Arrays.stream(components).map(RecordShape::nameOf).toArray(String[]::new);
+        this.seenNames = new @Nullable Object[names.length];
         this.positions = positions(type, names);
         this.types =
                 Arrays.stream(components).map(RecordComponent::getGenericType).toArray(Type[]::new);
@@ -122,9 +126,24 @@ final class RecordShape {
         return names[index];
     }
 
+    /**
+     * Tells whether a component has this name in Python. Codecs keep short strings, so it mostly is the last one seen.
+     */
+    @SuppressWarnings("ReferenceEquality") // a shortcut
+    boolean isNamed(int index, @Nullable Object name) {
+        if (name == seenNames[index]) {
+            return true;
+        }
+        if (!names[index].equals(name)) {
+            return false;
+        }
+        seenNames[index] = name;
+        return true;
+    }
+
     /** Returns where the component of a name is, or -1; a good guess makes it quick. */
     int position(@Nullable Object name, int guess) {
-        if (guess < names.length && names[guess].equals(name)) {
+        if (guess < names.length && isNamed(guess, name)) {
             return guess;
         }
         return name instanceof String text ? positions.getOrDefault(text, -1) : -1;

@@ -3,6 +3,7 @@ package io.jarpipe.binding;
 import io.jarpipe.PyObject;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -40,6 +41,7 @@ final class Scalars {
             BigDecimal.class, Scalars::bigDecimal,
             Instant.class, Scalars::instant,
             ZonedDateTime.class, Scalars::zonedDateTime,
+            ByteBuffer.class, Scalars::buffer,
             Path.class, value -> value instanceof PyObject o ? o.asPath().orElse(null) : null);
 
     private static final Map<Class<?>, Class<?>> BOXES = Map.of(
@@ -109,6 +111,14 @@ final class Scalars {
             case BigDecimal n -> n;
             case Long n -> BigDecimal.valueOf(n);
             case BigInteger n -> new BigDecimal(n);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Object buffer(Object value) {
+        return switch (value) {
+            case ByteBuffer b -> b;
+            case byte[] b -> ByteBuffer.wrap(b).asReadOnlyBuffer();
             default -> null;
         };
     }

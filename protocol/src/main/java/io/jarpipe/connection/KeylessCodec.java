@@ -2,6 +2,7 @@ package io.jarpipe.connection;
 
 import io.jarpipe.MpSharingException;
 import io.jarpipe.PickleException;
+import io.jarpipe.binding.Wanted;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.pickle.Reducer;
 import java.nio.charset.StandardCharsets;
@@ -23,12 +24,17 @@ final class KeylessCodec implements PickleCodec {
 
     @Override
     public @Nullable Object decode(byte[] pickle) throws PickleException, MpSharingException {
+        return decode(pickle, Wanted.ANYTHING);
+    }
+
+    @Override
+    public @Nullable Object decode(byte[] pickle, Wanted wanted) throws PickleException, MpSharingException {
         if (pickle.length >= CHALLENGE.length
                 && Arrays.equals(pickle, 0, CHALLENGE.length, CHALLENGE, 0, CHALLENGE.length)) {
             throw new PickleException("the listener demands authentication: connect with its authkey, in Python"
                     + " bytes(multiprocessing.current_process().authkey)");
         }
-        return codec.decode(pickle);
+        return codec.decode(pickle, wanted);
     }
 
     @Override

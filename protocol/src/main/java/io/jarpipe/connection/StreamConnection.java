@@ -117,7 +117,7 @@ public final class StreamConnection implements MpConnection, CurrentProcess.Reso
     @SuppressWarnings("unchecked") // the converter makes instances of the type
     public <T> @Nullable T recv(Class<T> type) throws IOException, InterruptedException {
         Converter converter = Converters.of(type);
-        return (T) converter.convert(recv(), "message");
+        return (T) converter.convert(codec.decode(recvBytes(), converter.wanted()), "message");
     }
 
     @Override

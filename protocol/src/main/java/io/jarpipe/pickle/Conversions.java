@@ -10,6 +10,7 @@ import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.binding.BoundValues;
 import java.lang.reflect.Array;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -44,6 +45,13 @@ final class Conversions {
                 return Array.getLength(primitives);
             }
         };
+    }
+
+    /** Returns the bytes that remain in a buffer, which is left as it is. */
+    static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(buffer.position(), bytes);
+        return bytes;
     }
 
     /** Returns a record's components by name, in order. */

@@ -1,9 +1,13 @@
 package io.jarpipe.pickle;
 
 import io.jarpipe.PyObject;
+import io.jarpipe.binding.AttributeDict;
+import io.jarpipe.binding.Wanted;
 import io.jarpipe.types.PyTypes;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +43,11 @@ final class DecoderState {
     private int memoEnd;
     private long room;
     private @Nullable Containers containers;
+    private Wanted wanted = Wanted.ANYTHING;
+
+    private boolean guessing;
+    /** How many dicts have been read as attributes and are those of nothing yet. */
+    private int guessed;
     /** Opaque objects that may still become a value when their state comes, and their place in the memo. */
     private @Nullable IdentityHashMap<PyObject, Integer> places;
 
@@ -52,9 +61,18 @@ final class DecoderState {
         return new @Nullable Object[Math.min(INITIAL, limits.memoEntries())];
     }
 
-    void begin(byte[] pickle) {
+    /**
+     * Begins a pickle.
+     *
+     * @param newWanted what will be made of the value
+     * @param isGuessing whether a dict that seems to be attributes is read as that; if it is used in another way, that
+     *     is a {@link Surprise}
+     */
+    void begin(byte[] pickle, Wanted newWanted, boolean isGuessing) {
         source.begin(pickle);
         room = limits.heapBytes();
+        wanted = newWanted;
+        guessing = isGuessing;
     }
 
     /**
@@ -84,10 +102,15 @@ final class DecoderState {
         memoEnd = 0;
         containers = null;
         places = null;
+        guessed = 0;
     }
 
     PickleLimits limits() {
         return limits;
+    }
+
+    Wanted wanted() {
+        return wanted;
     }
 
     /** Counts heap that a value takes. */
@@ -118,8 +141,43 @@ final class DecoderState {
         return containers != null && containers.isWaiting(container);
     }
 
+    /** Makes the dict that follows a value on the stack: the attributes of a new object, as it seems, or any dict. */
+    Map<@Nullable Object, @Nullable Object> dictBehind(@Nullable Object value) {
+        charge(FastContainers.DICT_BYTES);
+        if (guessing
+                && value != null
+                && value.getClass() == PyObject.class
+                && ((PyObject) value).kind() == PyObject.Kind.NEWOBJ
+                && !((PyObject) value).hasState()) {
+            guessed++;
+            return new AttributeDict();
+        }
+        return new LinkedHashMap<>();
+    }
+
+    /** Makes a dict that has no value before it, at this place of the stack. */
+    Map<@Nullable Object, @Nullable Object> dictAt(int place) {
+        charge(FastContainers.DICT_BYTES);
+        if (guessing && place == 0 && wanted == Wanted.RECORD) {
+            guessed++;
+            return new AttributeDict();
+        }
+        return new LinkedHashMap<>();
+    }
+
+    /** Learns what has become the state of an object, or the value of the pickle. */
+    void built(@Nullable Object newState) {
+        if (newState != null && newState.getClass() == AttributeDict.class) {
+            guessed--;
+        }
+    }
+
     /** Inserts what has waited for the end of the pickle. */
-    void finish() {
+    void finish(@Nullable Object result) {
+        built(result);
+        if (guessed != 0) {
+            throw new Surprise();
+        }
         if (containers != null) {
             containers.finish();
         }
@@ -206,6 +264,27 @@ final class DecoderState {
     }
 
     /**
+     * Executes MEMOIZE if that is next, as it is behind most values that can be shared; so the decoder need not choose
+     * among all opcodes.
+     *
+     * @return the position of the next opcode
+     */
+    int memoizeNext(byte[] pickle, int position, Object value) {
+        if (position < pickle.length && pickle[position] == (byte) OpcodeBytes.MEMOIZE) {
+            int number = memoCount;
+            if (number == memoEnd && number < memo.length) {
+                memo[number] = value;
+                memoCount = number + 1;
+                memoEnd = number + 1;
+            } else {
+                remember(number, value);
+            }
+            return position + 1;
+        }
+        return position;
+    }
+
+    /**
      * Gives a value a number, which must be smaller than the pickle up to here, as it is in all that CPython writes: so
      * the memo grows with the bytes read, not with the numbers announced.
      */
@@ -247,6 +326,9 @@ final class DecoderState {
         Object value = number >= 0 && number < memoEnd ? memo[(int) number] : null;
         if (value == null) {
             throw new Malformed("a number that is in the memo", Long.toUnsignedString(number));
+        }
+        if (value.getClass() == AttributeDict.class) {
+            throw new Surprise();
         }
         return value == NONE ? null : value;
     }

@@ -11,6 +11,7 @@ import io.jarpipe.PyTuple;
 import io.jarpipe.binding.BoundValues;
 import io.jarpipe.types.PyTypes;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -120,6 +121,8 @@ final class Encoder {
             saveList((List<?>) value, value, hash);
         } else if (type == PyTuple.class) {
             saveTuple((PyTuple) value, value, hash);
+        } else if (type == PyObject.class) {
+            saveObject((PyObject) value, hash);
         } else {
             saveRare(value, hash);
         }
@@ -128,7 +131,6 @@ final class Encoder {
     private void saveRare(Object value, int hash) {
         switch (value) {
             case byte[] bytes -> atoms.saveBytes(bytes, bytes, hash);
-            case PyObject object -> saveObject(object, hash);
             case PyBytes bytes -> atoms.saveBytes(bytes.toByteArray(), bytes, hash);
             case PyByteArray bytes -> saveByteArray(bytes, hash);
             case PyFrozenSet set -> saveFrozenSet(set, hash);
@@ -136,6 +138,7 @@ final class Encoder {
             case Float number -> sink.writeDouble(OpcodeBytes.BINFLOAT, number);
             case Short number -> atoms.saveInteger(number);
             case Byte number -> atoms.saveInteger(number);
+            case ByteBuffer buffer -> atoms.saveBytes(Conversions.bytes(buffer), buffer, hash);
             case BigInteger number -> atoms.saveBigInteger(number);
             case Character character -> atoms.saveString(character.toString());
             case Set<?> set -> saveSet(set, hash);

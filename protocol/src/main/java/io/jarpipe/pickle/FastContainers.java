@@ -1,5 +1,6 @@
 package io.jarpipe.pickle;
 
+import io.jarpipe.binding.AttributeDict;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -98,6 +99,10 @@ final class FastContainers {
     @SuppressWarnings("unchecked") // the decoder makes maps of any values only
     static void setItems(DecoderState state, @Nullable Object target, @Nullable Object[] values, int from, int to) {
         state.charge((long) ENTRY_BYTES * ((to - from) >> 1));
+        if (target != null && target.getClass() == AttributeDict.class) {
+            setAttributes(state, (AttributeDict) target, values, from, to);
+            return;
+        }
         int index = from;
         if (target != null
                 && target.getClass() == LinkedHashMap.class
@@ -121,6 +126,14 @@ final class FastContainers {
         if (index < to || target == null || target.getClass() != LinkedHashMap.class) {
             state.containers().setItems(target, Arrays.copyOfRange(values, index, to));
         }
+    }
+
+    private static void setAttributes(
+            DecoderState state, AttributeDict target, @Nullable Object[] values, int from, int to) {
+        if (!target.add(values, from, to)) {
+            throw new Surprise();
+        }
+        state.requireItems(target.length());
     }
 
     /** Adds elements to a set or to an object. */

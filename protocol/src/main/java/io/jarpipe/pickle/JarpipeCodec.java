@@ -1,6 +1,7 @@
 package io.jarpipe.pickle;
 
 import io.jarpipe.PickleException;
+import io.jarpipe.binding.Wanted;
 import io.jarpipe.types.PyTypes;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -95,13 +96,18 @@ public final class JarpipeCodec implements PickleCodec {
 
     @Override
     public @Nullable Object decode(byte[] pickle) throws PickleException {
+        return decode(pickle, Wanted.ANYTHING);
+    }
+
+    @Override
+    public @Nullable Object decode(byte[] pickle, Wanted wanted) throws PickleException {
         int slot = slot();
         JarpipeDecoder decoder = decoders.getAndSet(slot, null);
         if (decoder == null) {
             decoder = new JarpipeDecoder(limits, filter, types);
         }
         try {
-            return decoder.decode(pickle);
+            return decoder.decode(pickle, wanted);
         } finally {
             decoders.setRelease(slot, decoder);
         }

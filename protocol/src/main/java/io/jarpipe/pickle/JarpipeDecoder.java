@@ -3,14 +3,15 @@ package io.jarpipe.pickle;
 import io.jarpipe.PickleException;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyTuple;
+import io.jarpipe.binding.Wanted;
 import io.jarpipe.types.PyTypes;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,19 @@ final class JarpipeDecoder {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.BIG_ENDIAN);
 
+    /** So many pickles are decoded without guesses after a guess that was wrong. */
+    private static final int CAUTION = 64;
+
+    /** The bytes of NEWOBJ, MEMOIZE, EMPTY_DICT, MEMOIZE, MARK, in this order, as a little-endian number. */
+    private static final long NEW_INSTANCE = OpcodeBytes.NEWOBJ
+            | (OpcodeBytes.MEMOIZE << 8)
+            | (OpcodeBytes.EMPTY_DICT << 16)
+            | ((long) OpcodeBytes.MEMOIZE << 24)
+            | ((long) OpcodeBytes.MARK << 32);
+
+    private static final int NEW_INSTANCE_LENGTH = 5;
+    private static final long NEW_INSTANCE_MASK = (1L << (Byte.SIZE * NEW_INSTANCE_LENGTH)) - 1;
+
     private static final int STRING_BYTES = 48;
     private static final int ARRAY_BYTES = 16;
     private static final int SMALLEST_CACHED = -128;
@@ -39,17 +53,33 @@ final class JarpipeDecoder {
     }
 
     private final DecoderState state;
+    private final ObjectMaker maker;
     private final RareOpcodes rare;
     private final StringCache strings = new StringCache();
+    private int caution;
 
     JarpipeDecoder(PickleLimits limits, GlobalFilter filter, PyTypes types) {
         state = new DecoderState(limits, types);
-        rare = new RareOpcodes(state, filter, types);
+        maker = new ObjectMaker(state, filter, types);
+        rare = new RareOpcodes(state, maker);
     }
 
     @Nullable
-    Object decode(byte[] pickle) throws PickleException {
-        state.begin(pickle);
+    Object decode(byte[] pickle, Wanted wanted) throws PickleException {
+        if (caution > 0) {
+            caution--;
+            return decode(pickle, wanted, false);
+        }
+        try {
+            return decode(pickle, wanted, true);
+        } catch (Surprise e) {
+            caution = CAUTION;
+            return decode(pickle, wanted, false);
+        }
+    }
+
+    private @Nullable Object decode(byte[] pickle, Wanted wanted, boolean isGuessing) throws PickleException {
+        state.begin(pickle, wanted, isGuessing);
         int left = Integer.MAX_VALUE;
         try {
             Object value = run(pickle);
@@ -57,14 +87,14 @@ final class JarpipeDecoder {
             return value;
         } finally {
             state.clear(left);
-            rare.clear();
+            maker.clear();
         }
     }
 
     private PickleException failure(byte[] pickle, int offset, int code, Malformed problem) {
         String got = problem.got();
         String other = ForeignPickles.otherFormat(pickle);
-        String library = rare.writer();
+        String library = maker.writer();
         if (other != null) {
             got = other;
         } else if (library != null) {
@@ -144,8 +174,9 @@ final class JarpipeDecoder {
                     }
                     case OpcodeBytes.SHORT_BINUNICODE -> {
                         int length = pickle[need(pickle, position, 1)] & 0xff;
-                        values[size++] = text(pickle, need(pickle, position + 1, length), length);
-                        position += 1 + length;
+                        String text = text(pickle, need(pickle, position + 1, length), length);
+                        values[size++] = text;
+                        position = state.memoizeNext(pickle, position + 1 + length, text);
                     }
                     case OpcodeBytes.BINUNICODE -> {
                         long length = (int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL;
@@ -164,12 +195,16 @@ final class JarpipeDecoder {
                     }
                     case OpcodeBytes.BINBYTES -> {
                         long length = (int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL;
-                        values[size++] = bytes(pickle, need(pickle, position + 4, length), (int) length);
+                        need(pickle, position + 4, length);
+                        values[size] = bytesAt(size, pickle, position + 4, (int) length);
+                        size++;
                         position += 4 + (int) length;
                     }
                     case OpcodeBytes.BINBYTES8 -> {
                         long length = (long) LONG.get(pickle, need(pickle, position, 8));
-                        values[size++] = bytes(pickle, need(pickle, position + 8, length), (int) length);
+                        need(pickle, position + 8, length);
+                        values[size] = bytesAt(size, pickle, position + 8, (int) length);
+                        size++;
                         position += 8 + (int) length;
                     }
                     case OpcodeBytes.BYTEARRAY8 -> {
@@ -180,33 +215,55 @@ final class JarpipeDecoder {
                     }
                     case OpcodeBytes.EMPTY_LIST -> {
                         state.charge(FastContainers.LIST_BYTES);
-                        values[size++] = new ArrayList<@Nullable Object>();
+                        Object list = new ArrayList<@Nullable Object>();
+                        values[size++] = list;
+                        position = state.memoizeNext(pickle, position, list);
                     }
                     case OpcodeBytes.EMPTY_DICT -> {
-                        state.charge(FastContainers.DICT_BYTES);
-                        values[size++] = new LinkedHashMap<@Nullable Object, @Nullable Object>();
+                        Object dict = size > fence ? state.dictBehind(values[size - 1]) : state.dictAt(size);
+                        values[size++] = dict;
+                        position = state.memoizeNext(pickle, position, dict);
                     }
                     case OpcodeBytes.EMPTY_SET -> {
                         state.charge(FastContainers.SET_BYTES);
                         values[size++] = new LinkedHashSet<@Nullable Object>();
                     }
                     case OpcodeBytes.EMPTY_TUPLE -> {
-                        values[size++] = PyTuple.of();
+                        if (size > fence && isNewInstance(pickle, position)) {
+                            state.source.seek(position + 1);
+                            Object made = maker.newObject(values[size - 1], PyTuple.of());
+                            values[size - 1] = made;
+                            state.memoize(made);
+                            Object dict = state.dictBehind(made);
+                            values[size++] = dict;
+                            state.memoize(dict);
+                            state.mark(size);
+                            fence = size;
+                            position += NEW_INSTANCE_LENGTH;
+                        } else {
+                            values[size++] = PyTuple.of();
+                        }
                     }
                     case OpcodeBytes.TUPLE1 -> {
                         requireValues(size - fence, 1);
-                        values[size - 1] = tuple(values, size - 1, size);
+                        Object tuple = tuple(values, size - 1, size);
+                        values[size - 1] = tuple;
+                        position = state.memoizeNext(pickle, position, tuple);
                     }
                     case OpcodeBytes.TUPLE2 -> {
                         requireValues(size - fence, 2);
-                        values[size - 2] = tuple(values, size - 2, size);
+                        Object tuple = tuple(values, size - 2, size);
+                        values[size - 2] = tuple;
                         values[--size] = null;
+                        position = state.memoizeNext(pickle, position, tuple);
                     }
                     case OpcodeBytes.TUPLE3 -> {
                         requireValues(size - fence, 3);
-                        values[size - 3] = tuple(values, size - 3, size);
+                        Object tuple = tuple(values, size - 3, size);
+                        values[size - 3] = tuple;
                         values[--size] = null;
                         values[--size] = null;
+                        position = state.memoizeNext(pickle, position, tuple);
                     }
                     case OpcodeBytes.TUPLE -> {
                         int start = state.popMark();
@@ -216,6 +273,7 @@ final class JarpipeDecoder {
                         Arrays.fill(values, start, size, null);
                         values[start] = tuple;
                         size = start + 1;
+                        position = state.memoizeNext(pickle, position, tuple);
                     }
                     case OpcodeBytes.MARK -> {
                         state.mark(size);
@@ -247,6 +305,11 @@ final class JarpipeDecoder {
                         FastContainers.setItems(state, values[start - 1], values, start, size);
                         Arrays.fill(values, start, size, null);
                         size = start;
+                        if (size - fence > 1 && position < pickle.length && pickle[position] == OpcodeBytes.BUILD) {
+                            values[size - 2] = maker.build(values[size - 2], values[size - 1]);
+                            values[--size] = null;
+                            position++;
+                        }
                     }
                     case OpcodeBytes.ADDITEMS -> {
                         int start = state.popMark();
@@ -280,9 +343,37 @@ final class JarpipeDecoder {
                         values[size++] = state.recall((int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL);
                         position += 4;
                     }
+                    case OpcodeBytes.STACK_GLOBAL -> {
+                        requireValues(size - fence, 2);
+                        Object name = maker.global(values[size - 2], values[size - 1]);
+                        values[--size] = null;
+                        values[size - 1] = name;
+                        position = state.memoizeNext(pickle, position, name);
+                    }
+                    case OpcodeBytes.REDUCE -> {
+                        requireValues(size - fence, 2);
+                        state.source.seek(position);
+                        Object made = maker.reduce(values[size - 2], values[size - 1]);
+                        values[--size] = null;
+                        values[size - 1] = made;
+                        position = state.memoizeNext(pickle, position, made);
+                    }
+                    case OpcodeBytes.NEWOBJ -> {
+                        requireValues(size - fence, 2);
+                        state.source.seek(position);
+                        Object made = maker.newObject(values[size - 2], values[size - 1]);
+                        values[--size] = null;
+                        values[size - 1] = made;
+                        position = state.memoizeNext(pickle, position, made);
+                    }
+                    case OpcodeBytes.BUILD -> {
+                        requireValues(size - fence, 2);
+                        values[size - 2] = maker.build(values[size - 2], values[size - 1]);
+                        values[--size] = null;
+                    }
                     case OpcodeBytes.STOP -> {
                         requireValues(size - fence, 1);
-                        state.finish();
+                        state.finish(values[size - 1]);
                         state.size = size;
                         return values[size - 1];
                     }
@@ -297,6 +388,8 @@ final class JarpipeDecoder {
                     }
                 }
             }
+        } catch (Surprise e) {
+            throw e;
         } catch (Malformed e) {
             throw failure(pickle, offset, code, e);
         } catch (RuntimeException e) {
@@ -306,6 +399,12 @@ final class JarpipeDecoder {
             String got = "a key too deep for this thread's stack";
             throw new PickleException(offset, name(code), "less nesting", got, e);
         }
+    }
+
+    /** Tells whether what follows EMPTY_TUPLE is the usual way to make an instance and to begin with its attributes. */
+    private static boolean isNewInstance(byte[] pickle, int position) {
+        return pickle.length - position >= Long.BYTES
+                && ((long) LONG.get(pickle, position) & NEW_INSTANCE_MASK) == NEW_INSTANCE;
     }
 
     /** Checks that bytes are there and returns where they begin. */
@@ -340,6 +439,13 @@ final class JarpipeDecoder {
         return length <= StringCache.MAX_LENGTH
                 ? strings.get(pickle, start, length)
                 : Utf8.decode(pickle, start, start + length);
+    }
+
+    /** Returns bytes that come to this place of the stack: a view of them if they are first and a buffer is wanted. */
+    private Object bytesAt(int place, byte[] pickle, int start, int length) {
+        return place == 0 && state.wanted() == Wanted.BUFFER
+                ? ByteBuffer.wrap(pickle, start, length).slice().asReadOnlyBuffer()
+                : bytes(pickle, start, length);
     }
 
     private byte[] bytes(byte[] pickle, int start, int length) {

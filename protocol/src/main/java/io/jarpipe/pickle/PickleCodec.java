@@ -2,6 +2,7 @@ package io.jarpipe.pickle;
 
 import io.jarpipe.MpSharingException;
 import io.jarpipe.PickleException;
+import io.jarpipe.binding.Wanted;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     <tr><td>{@code float}</td><td>{@code Double}</td><td>{@code Float}</td></tr>
  *     <tr><td>{@code complex}</td><td>{@link io.jarpipe.PyComplex}</td><td></td></tr>
  *     <tr><td>{@code str}</td><td>{@code String}</td><td>{@code Character}; an enum constant as its {@code name()}</td></tr>
- *     <tr><td>{@code bytes}</td><td>{@code byte[]}; as a key or set element {@link io.jarpipe.PyBytes}</td><td></td></tr>
+ *     <tr><td>{@code bytes}</td><td>{@code byte[]}; as a key or set element {@link io.jarpipe.PyBytes}</td><td>what remains in
+ *     a {@code ByteBuffer}</td></tr>
  *     <tr><td>{@code bytearray}</td><td>{@link io.jarpipe.PyByteArray}</td><td></td></tr>
  *     <tr><td>{@code list}</td><td>{@code ArrayList}</td><td>any {@code Collection} that is none of the others; {@code boolean[]},
  *     {@code char[]}</td></tr>
@@ -81,6 +83,20 @@ public interface PickleCodec {
      */
     @Nullable
     Object decode(byte[] pickle) throws PickleException, MpSharingException;
+
+    /**
+     * Decodes one pickle for a purpose, which may save a step.
+     *
+     * @param pickle the pickle; not changed; kept by a buffer that was wanted
+     * @param wanted what will be made of the value: instead of a {@code LinkedHashMap} a record may get any map with
+     *     the same items in the same order, instead of a {@code byte[]} a buffer may be one already, read-only
+     * @return the value
+     * @throws PickleException as {@link #decode(byte[])} does
+     * @throws MpSharingException as {@link #decode(byte[])} does
+     */
+    default @Nullable Object decode(byte[] pickle, Wanted wanted) throws PickleException, MpSharingException {
+        return decode(pickle);
+    }
 
     /**
      * Encodes a value so that CPython 3.8 and newer can load it.

@@ -70,7 +70,9 @@ final class Intake<T extends @Nullable Object> {
                     return Item.none();
                 }
                 try {
-                    return new Item<>(true, step.apply(codec.decode(pickle)));
+                    return new Item<>(
+                            true,
+                            step.apply(codec.decode(pickle, view.converter().wanted())));
                 } catch (IOException e) {
                     handle(pickle, e);
                 }

@@ -115,7 +115,7 @@ public sealed class PipeQueue<T extends @Nullable Object> implements MpQueue<T>,
 
     @Override
     public ItemSource withItems(Converter items, String path) {
-        return as(item -> items.convert(item, path));
+        return as(ItemConverter.of(items, path));
     }
 
     @Override

@@ -95,7 +95,7 @@ public final class SimplePipeQueue<T extends @Nullable Object> implements MpSimp
 
     @Override
     public ItemSource withItems(Converter items, String path) {
-        return as(item -> items.convert(item, path));
+        return as(ItemConverter.of(items, path));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.jarpipe.MpSharingException;
 import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PickleException;
 import io.jarpipe.PyObject;
+import io.jarpipe.binding.Wanted;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.pickle.Reducer;
@@ -35,7 +36,12 @@ final class SharingCodec implements PickleCodec {
 
     @Override
     public @Nullable Object decode(byte[] pickle) throws PickleException, MpSharingException {
-        Object value = plain.decode(pickle);
+        return decode(pickle, Wanted.ANYTHING);
+    }
+
+    @Override
+    public @Nullable Object decode(byte[] pickle, Wanted wanted) throws PickleException, MpSharingException {
+        Object value = plain.decode(pickle, wanted);
         if (!MARK.isIn(pickle)) {
             return value;
         }

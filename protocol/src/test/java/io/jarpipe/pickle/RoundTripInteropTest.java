@@ -2,11 +2,13 @@ package io.jarpipe.pickle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jarpipe.binding.Wanted;
 import io.jarpipe.testing.PythonProcess;
 import io.jarpipe.testing.Pythons;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnumSource(PickleCodecs.class)
 @Timeout(120)
 class RoundTripInteropTest {
+    private static final List<Wanted> PURPOSES = List.of(Wanted.values());
     private static final String REPORT = "report: ";
 
     private final PickleCodec codec;
@@ -36,13 +39,14 @@ class RoundTripInteropTest {
     void values_come_back_unchanged(Pythons.Python python) throws IOException {
         try (PythonProcess peer = new PythonProcess(python, "round_trip.py", RoundTripInteropTest.class)) {
             String report = "";
+            int sent = 0;
             while (report.isEmpty()) {
                 byte[] message = peer.receive();
                 String text = new String(message, StandardCharsets.UTF_8);
                 if (text.startsWith(REPORT)) {
                     report = text;
                 } else {
-                    peer.send(echo(message));
+                    peer.send(echo(message, PURPOSES.get(sent++ % PURPOSES.size())));
                 }
             }
             assertThat(report).matches("report: [0-9]{3,} values, 0 changed");
@@ -51,9 +55,9 @@ class RoundTripInteropTest {
         }
     }
 
-    private byte[] echo(byte[] pickle) {
+    private byte[] echo(byte[] pickle, Wanted wanted) {
         try {
-            return codec.encode(codec.decode(pickle));
+            return codec.encode(codec.decode(pickle, wanted));
         } catch (IOException e) {
             return e.toString().getBytes(StandardCharsets.UTF_8);
         }

@@ -179,6 +179,22 @@ def graphs():
     for _ in range(200):
         nested = [nested]
     yield nested
+    yield from attributes()
+
+
+def attributes():
+    """Dicts of attributes that are more than that, and dicts that only look like attributes."""
+    owner = Plain(a=1)
+    yield [owner, owner.__dict__]
+    yield [owner.__dict__, owner]
+    yield (Outer.Inner(), {"a": 1}, Outer.Inner(), {})
+    looped, numbered = Plain(), Plain(a=1)
+    looped.all = looped.__dict__
+    yield looped
+    numbered.__dict__[5] = numbered
+    yield numbered
+    yield Plain(**{"x%d" % index: index for index in range(2500)})
+    yield {"a": 1, "b": {"c": Plain(d={"e": 2})}}
 
 
 def random_value(rng, depth, pool):
