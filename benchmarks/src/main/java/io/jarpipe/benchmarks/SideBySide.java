@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Arguments: the Python interpreter, the script {@code cpython.py}, and optionally the number of rounds.
  *
- * <p>On both sides what is decoded is dropped at once, and what is encoded has just been decoded, a batch of some values
- * at a time, each encoded once: so a worker does with its results, and an object that was encoded before has its identity
- * hash already.
+ * <p>On both sides what is decoded is dropped at once, and what is encoded has just been decoded, a batch of some
+ * values at a time, each encoded once: so a worker does with its results, and an object that was encoded before has its
+ * identity hash already.
  */
 public final class SideBySide {
     private static final int DEFAULT_ROUNDS = 9;
@@ -31,6 +31,7 @@ public final class SideBySide {
     private static final int WARM_UP_MILLIS = 2000;
     /** Values that are alive at a time, in bytes of Java's heap: few enough to be in a processor's cache. */
     private static final long BATCH_BYTES = 1 << 20;
+
     private static final long MAX_BATCH = 2000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long NANOS_PER_MILLI = 1_000_000;
