@@ -3,11 +3,26 @@
 Run it as `python3 payloads.py FOLDER`.
 """
 
+import dataclasses
 import pathlib
 import pickle
 import random
 import sys
 from typing import Any
+
+
+@dataclasses.dataclass
+class Job:
+    """A message of eight fields; the benchmark has records of them."""
+
+    number: int
+    user: str
+    method: str
+    score: float
+    active: bool
+    group: str
+    retries: int
+    path: str
 
 
 def small_message(rng: random.Random) -> Any:
@@ -87,7 +102,19 @@ def tree(rng: random.Random) -> Any:
     return node(12)
 
 
+def job(rng: random.Random) -> Job:
+    """A job as an object."""
+    return Job(12345, "alice", "predict", 0.75, True, "green", 3, "/data/in/part-0001.parquet")
+
+
+def job_dict(rng: random.Random) -> Any:
+    """The same job as a dict."""
+    return dataclasses.asdict(job(rng))
+
+
 PAYLOADS = {
+    "job": job,
+    "jobdict": job_dict,
     "msg": small_message,
     "task": task,
     "ints1k": ints,
@@ -101,6 +128,8 @@ PAYLOADS = {
 
 def main() -> None:
     """Writes one file for each payload."""
+    Job.__module__ = "payloads"  # also when this file is the main program
+    sys.modules["payloads"] = sys.modules[__name__]
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for name, make in PAYLOADS.items():

@@ -1,16 +1,13 @@
 package io.jarpipe.benchmarks;
 
-import com.sun.management.ThreadMXBean;
 import io.jarpipe.pickle.JarpipeCodec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Writer;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +30,6 @@ public final class SideBySide {
     private static final long BATCH_BYTES = 1 << 20;
 
     private static final long MAX_BATCH = 2000;
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long NANOS_PER_MILLI = 1_000_000;
     /** Goals: times faster than CPython, by payload; decoding, encoding. */
     private static final List<Goal> GOALS = List.of(
@@ -47,8 +43,6 @@ public final class SideBySide {
             new Goal("tree12", 2, 1.2));
 
     private record Goal(String payload, double decode, double encode) {}
-
-    private static volatile @Nullable Object sink;
 
     private final JarpipeCodec codec = new JarpipeCodec();
     private final Writer toPython;
@@ -89,11 +83,13 @@ public final class SideBySide {
             compare(goal, false);
             compare(goal, true);
         }
+        new Records().run(out, rounds);
     }
 
     private void compare(Goal goal, boolean isDump) throws Exception {
         byte[] pickle = Payloads.read(goal.payload());
-        int batch = (int) Math.clamp(BATCH_BYTES / Math.max(1, allocated(() -> codec.decode(pickle))), 1, MAX_BATCH);
+        int batch =
+                (int) Math.clamp(BATCH_BYTES / Math.max(1, Timing.allocated(() -> codec.decode(pickle))), 1, MAX_BATCH);
         measure(pickle, isDump, batch, WARM_UP_MILLIS);
         double[] own = new double[rounds];
         double[] theirs = new double[rounds];
@@ -105,15 +101,15 @@ public final class SideBySide {
         }
         Arrays.sort(ratios);
         Object value = codec.decode(pickle);
-        long bytes = allocated(() -> isDump ? codec.encode(value) : codec.decode(pickle));
+        long bytes = Timing.allocated(() -> isDump ? codec.encode(value) : codec.decode(pickle));
         double wanted = isDump ? goal.encode() : goal.decode();
         out.printf(
                 Locale.ROOT,
                 "%-11s %-6s %12.2f %12.2f %9.2f (%.2f-%.2f) %6s %12d%s%n",
                 goal.payload(),
                 isDump ? "dump" : "load",
-                median(own) / 1000,
-                median(theirs) / 1000,
+                Timing.median(own) / 1000,
+                Timing.median(theirs) / 1000,
                 ratios[rounds / 2],
                 ratios[0],
                 ratios[rounds - 1],
@@ -131,11 +127,11 @@ public final class SideBySide {
             for (int index = 0; isDump && index < batch; index++) {
                 values[index] = codec.decode(pickle);
             }
-            long begin = THREADS.getCurrentThreadCpuTime();
+            long begin = Timing.cpuNanos();
             for (int index = 0; index < batch; index++) {
-                sink = isDump ? codec.encode(values[index]) : codec.decode(pickle);
+                Timing.consume(isDump ? codec.encode(values[index]) : codec.decode(pickle));
             }
-            spent += THREADS.getCurrentThreadCpuTime() - begin;
+            spent += Timing.cpuNanos() - begin;
             calls += batch;
         }
         return (double) spent / calls;
@@ -149,20 +145,5 @@ public final class SideBySide {
             throw new IOException("Python has ended");
         }
         return Double.parseDouble(answer);
-    }
-
-    private static long allocated(Callable<@Nullable Object> call) throws Exception {
-        int calls = 20;
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        for (int index = 0; index < calls; index++) {
-            sink = call.call();
-        }
-        return (THREADS.getCurrentThreadAllocatedBytes() - before) / calls;
-    }
-
-    private static double median(double... values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }
