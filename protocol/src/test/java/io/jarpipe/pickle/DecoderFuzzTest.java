@@ -14,9 +14,11 @@ import io.jarpipe.PyException;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTime;
+import io.jarpipe.binding.Wanted;
 import io.jarpipe.testing.Goldens;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -52,6 +54,7 @@ class DecoderFuzzTest {
     private static final long SECONDS = Long.getLong("jarpipe.fuzz.seconds", 0);
 
     private static final int MAX_SEED_PICKLE_LENGTH = 2000;
+    private static final List<Wanted> PURPOSES = List.of(Wanted.values());
     private static final List<Opcode> OPCODES = List.of(Opcode.values());
 
     private final PickleCodec codec;
@@ -99,7 +102,7 @@ class DecoderFuzzTest {
         for (; round < ROUNDS || System.nanoTime() - end < 0; round++) {
             byte[] pickle = mutate(random, seeds);
             try {
-                Object value = codec.decode(pickle);
+                Object value = codec.decode(pickle, PURPOSES.get(round % PURPOSES.size()));
                 assertKnown(value);
                 values++;
                 codec.encode(value);
@@ -139,6 +142,7 @@ class DecoderFuzzTest {
                     push(rest, object.setItems());
                     push(rest, object.dictItems());
                 }
+                case ByteBuffer buffer -> assertThat(buffer.isReadOnly()).isTrue();
                 default ->
                     assertThat(value)
                             .isInstanceOfAny(
