@@ -168,6 +168,37 @@ class MisfitTest(TestCase):
         self.assertEqual(self.recv(near), 9)
         self.join(worker)
 
+    def test_dicts_become_records(self) -> None:
+        items, replies = self.queue(), self.queue()
+        worker = self.worker("BindingWorkers::limits", items, replies)
+        for item in ({"seconds": 1.5, "retries": 2}, {"retries": 2, "seconds": None}):
+            items.put(item)
+            self.assertEqual(self.get(replies), (item, 2))
+        looped: dict[str, Any] = {"retries": 2}
+        looped["seconds"] = looped
+        for wrong, says in (
+            ({"retries": 2}, "'seconds'"),
+            ({"retries": 2, "seconds": 1.0, "more": 1}, "'more'"),
+            ({"retries": 2, 5: 1.0}, "'5'"),
+            (looped, "Python dict cannot be"),
+            ([{"retries": 2, "seconds": 1.0}], "Python list cannot be"),
+        ):
+            with self.subTest(says=says):
+                items.put(wrong)
+                self.assertIn(says, self.get(replies))
+        items.put(None)
+        self.join(worker)
+
+    def test_bytes_become_buffers_and_buffers_bytes(self) -> None:
+        items, replies = self.queue(), self.queue()
+        worker = self.worker("BindingWorkers::buffers", items, replies)
+        for item in (b"abc", bytes(range(256)) * 1024, bytearray(b"abc")):
+            items.put(item)
+            data = bytes(item)
+            self.assertEqual(self.get(replies), [True, len(data), data[1:3], data])
+        items.put(None)
+        self.join(worker)
+
     def test_worker_that_does_not_catch_it_ends_with_a_stack_trace(self) -> None:
         jobs = self.queue()
         worker = self.worker("BindingWorkers::die", jobs)

@@ -1,5 +1,6 @@
 package io.jarpipe.benchmarks;
 
+import io.jarpipe.binding.Wanted;
 import io.jarpipe.pickle.JarpipeCodec;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class SideBySide {
 
     private static final long MAX_BATCH = 2000;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final double NO_GOAL = 0;
     /** Goals: times faster than CPython, by payload; decoding, encoding. */
     private static final List<Goal> GOALS = List.of(
             new Goal("msg", 2, 1.2),
@@ -38,9 +40,19 @@ public final class SideBySide {
             new Goal("ints1k", 2, 1.2),
             new Goal("rows10k", 2, 1.2),
             new Goal("floats100k", 2, 1.2),
-            new Goal("bytes1m", 0.5, 0),
+            new Goal("bytes1m", 0.5, NO_GOAL),
             new Goal("strings", 1.2, 0.8),
             new Goal("tree12", 2, 1.2));
+
+    /** Bytes that are not copied out of the message. */
+    private static final Goal VIEW = new Goal("bytes1m", 0.9, NO_GOAL);
+
+    /** What is done with a pickle or its value. */
+    private enum Work {
+        LOAD,
+        VIEW,
+        DUMP
+    }
 
     private record Goal(String payload, double decode, double encode) {}
 
@@ -80,61 +92,70 @@ public final class SideBySide {
                 "%-11s %-6s %12s %12s %22s %6s %12s%n",
                 "payload", "", "jarpipe us", "CPython us", "times faster (min-max)", "goal", "bytes/call");
         for (Goal goal : GOALS) {
-            compare(goal, false);
-            compare(goal, true);
+            compare(goal, Work.LOAD);
+            compare(goal, Work.DUMP);
         }
+        compare(VIEW, Work.VIEW);
         new Records().run(out, rounds);
     }
 
-    private void compare(Goal goal, boolean isDump) throws Exception {
+    private void compare(Goal goal, Work work) throws Exception {
         byte[] pickle = Payloads.read(goal.payload());
         int batch =
                 (int) Math.clamp(BATCH_BYTES / Math.max(1, Timing.allocated(() -> codec.decode(pickle))), 1, MAX_BATCH);
-        measure(pickle, isDump, batch, WARM_UP_MILLIS);
+        measure(pickle, work, batch, WARM_UP_MILLIS);
         double[] own = new double[rounds];
         double[] theirs = new double[rounds];
         double[] ratios = new double[rounds];
         for (int round = 0; round < rounds; round++) {
-            own[round] = measure(pickle, isDump, batch, ROUND_MILLIS);
-            theirs[round] = askPython(goal.payload(), isDump ? "dump" : "load", batch);
+            own[round] = measure(pickle, work, batch, ROUND_MILLIS);
+            theirs[round] = askPython(goal.payload(), work == Work.DUMP ? "dump" : "load", batch);
             ratios[round] = theirs[round] / own[round];
         }
         Arrays.sort(ratios);
         Object value = codec.decode(pickle);
-        long bytes = Timing.allocated(() -> isDump ? codec.encode(value) : codec.decode(pickle));
-        double wanted = isDump ? goal.encode() : goal.decode();
+        long bytes = Timing.allocated(() -> perform(work, pickle, value));
+        double wanted = work == Work.DUMP ? goal.encode() : goal.decode();
         out.printf(
                 Locale.ROOT,
                 "%-11s %-6s %12.2f %12.2f %9.2f (%.2f-%.2f) %6s %12d%s%n",
                 goal.payload(),
-                isDump ? "dump" : "load",
+                work.name().toLowerCase(Locale.ROOT),
                 Timing.median(own) / 1000,
                 Timing.median(theirs) / 1000,
                 ratios[rounds / 2],
                 ratios[0],
                 ratios[rounds - 1],
-                wanted == 0 ? "-" : String.valueOf(wanted),
+                wanted == NO_GOAL ? "-" : String.valueOf(wanted),
                 bytes,
                 ratios[rounds / 2] < wanted ? "  MISSED" : "");
     }
 
     /** Returns nanoseconds of the thread's CPU time per call, over about so many milliseconds of it. */
-    private double measure(byte[] pickle, boolean isDump, int batch, int millis) throws Exception {
+    private double measure(byte[] pickle, Work work, int batch, int millis) throws Exception {
         long spent = 0;
         long calls = 0;
         @Nullable Object[] values = new @Nullable Object[batch];
         while (spent < millis * NANOS_PER_MILLI) {
-            for (int index = 0; isDump && index < batch; index++) {
+            for (int index = 0; work == Work.DUMP && index < batch; index++) {
                 values[index] = codec.decode(pickle);
             }
             long begin = Timing.cpuNanos();
             for (int index = 0; index < batch; index++) {
-                Timing.consume(isDump ? codec.encode(values[index]) : codec.decode(pickle));
+                Timing.consume(perform(work, pickle, values[index]));
             }
             spent += Timing.cpuNanos() - begin;
             calls += batch;
         }
         return (double) spent / calls;
+    }
+
+    private @Nullable Object perform(Work work, byte[] pickle, @Nullable Object value) throws IOException {
+        return switch (work) {
+            case LOAD -> codec.decode(pickle);
+            case VIEW -> codec.decode(pickle, Wanted.BUFFER);
+            case DUMP -> codec.encode(value);
+        };
     }
 
     private double askPython(String payload, String direction, int batch) throws IOException {

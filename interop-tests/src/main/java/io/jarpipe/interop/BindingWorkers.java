@@ -7,6 +7,7 @@ import io.jarpipe.PyClass;
 import io.jarpipe.PyEnum;
 import io.jarpipe.PyTuple;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -130,6 +131,23 @@ public final class BindingWorkers {
     public static void turn(MpConnection points) throws IOException, InterruptedException {
         for (Point point = points.recv(Point.class); point != null; point = points.recv(Point.class)) {
             points.send(new Point(-point.y(), point.x()));
+        }
+    }
+
+    /** Sends back limits and the value of one until None comes, or what is wrong with them. */
+    public static void limits(MpQueue<Limits> items, MpQueue<Object> replies) throws IOException, InterruptedException {
+        MpQueue<Limits> checked = items.onError((pickle, error) -> replies.put(error.getMessage()));
+        for (Limits item : checked.until(null)) {
+            replies.put(PyTuple.of(item, item.retries()));
+        }
+    }
+
+    /** Tells what it can see of bytes, and sends them back whole and in part, until None comes. */
+    public static void buffers(MpQueue<ByteBuffer> items, MpQueue<Object> replies)
+            throws IOException, InterruptedException {
+        for (ByteBuffer item : items.until(null)) {
+            boolean isView = item.capacity() == item.remaining() && item.isReadOnly();
+            replies.put(List.of(isView, item.remaining(), item.slice(1, 2), item));
         }
     }
 

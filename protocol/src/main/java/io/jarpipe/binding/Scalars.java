@@ -1,5 +1,6 @@
 package io.jarpipe.binding;
 
+import io.jarpipe.PyByteArray;
 import io.jarpipe.PyObject;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -119,6 +120,7 @@ final class Scalars {
         return switch (value) {
             case ByteBuffer b -> b;
             case byte[] b -> ByteBuffer.wrap(b).asReadOnlyBuffer();
+            case PyByteArray b -> ByteBuffer.wrap(b.array()).asReadOnlyBuffer();
             default -> null;
         };
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jarpipe.MpQueue;
 import io.jarpipe.MpTypeException;
 import io.jarpipe.PyArray;
+import io.jarpipe.PyByteArray;
 import io.jarpipe.PyDecimal;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
@@ -14,6 +15,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,6 +84,18 @@ final class ConvertersTest {
         assertRefused(int.class, true, "Python bool cannot be a Java int");
         assertRefused(boolean.class, 1L, "Python int cannot be a Java boolean");
         assertRefused(String.class, 1L, "Python int cannot be a Java java.lang.String");
+    }
+
+    @Test
+    void makes_read_only_buffers_of_bytes() throws Exception {
+        ByteBuffer view = ByteBuffer.wrap(new byte[] {1, 2}).asReadOnlyBuffer();
+        assertThat(convert(ByteBuffer.class, view)).isSameAs(view);
+        for (Object bytes : List.of(new byte[] {1, 2}, new PyByteArray(new byte[] {1, 2}))) {
+            ByteBuffer buffer = (ByteBuffer) convert(ByteBuffer.class, bytes);
+            assertThat(buffer).isEqualTo(view);
+            assertThat(buffer.isReadOnly()).isTrue();
+        }
+        assertRefused(ByteBuffer.class, "ab", "Python str cannot be a Java java.nio.ByteBuffer");
     }
 
     @Test
