@@ -24,6 +24,20 @@ LINKS = 4
 """The most references to other values of the same message, some of which make cycles."""
 
 
+class Plain:
+    """An object with attributes, which Java does not know."""
+
+
+CONTAINERS = (list, tuple, dict, Plain)
+
+
+def plain_object(attributes: dict[str, Any]) -> Plain:
+    """Return an object with these attributes."""
+    made = Plain()
+    made.__dict__.update(attributes)
+    return made
+
+
 def require_same(sent: Any, returned: Any, partners: dict[int, Any]) -> None:
     """Raise an AssertionError unless two graphs of objects have the same types, content and shape.
 
@@ -32,7 +46,7 @@ def require_same(sent: Any, returned: Any, partners: dict[int, Any]) -> None:
     kind = type(sent)
     if type(returned) is not kind:
         raise AssertionError(f"{kind} came back as {type(returned)}")
-    if kind in (list, tuple, dict, bytearray) and sent != ():
+    if kind in (*CONTAINERS, bytearray) and sent != ():
         known = partners.setdefault(id(sent), returned)
         if known is not returned:
             raise AssertionError(f"what was one {kind} came back as two")
@@ -42,6 +56,8 @@ def require_same(sent: Any, returned: Any, partners: dict[int, Any]) -> None:
         raise AssertionError(f"{len(sent)} elements came back as {len(returned)}")
     if kind in (list, tuple):
         pairs = list(zip(sent, returned))
+    elif kind is Plain:
+        pairs = [(sent.__dict__, returned.__dict__)]
     elif kind is dict:
         pairs = [pair for items in zip(sent.items(), returned.items()) for pair in zip(*items)]
     else:
@@ -49,7 +65,7 @@ def require_same(sent: Any, returned: Any, partners: dict[int, Any]) -> None:
             raise AssertionError(f"{sent!r} came back as {returned!r}")
         return
     for pair in pairs:
-        if id(pair[0]) not in partners or type(pair[0]) not in (list, tuple, dict):
+        if id(pair[0]) not in partners or type(pair[0]) not in CONTAINERS:
             require_same(*pair, partners)
         elif partners[id(pair[0])] is not pair[1]:
             raise AssertionError(f"what was one {type(pair[0])} came back as two")
@@ -105,6 +121,9 @@ def messages(strategies: Any) -> Any:
             strategies.lists(parts, max_size=5).map(tuple),
             strategies.dictionaries(keys, parts, max_size=5),
             strategies.sets(keys, max_size=4),
+            strategies.dictionaries(strategies.text(max_size=3), parts, max_size=5).map(
+                plain_object
+            ),
         ),
         max_leaves=8,
     )
@@ -120,6 +139,8 @@ def linked(values: list[Any], links: list[tuple[int, int]]) -> list[Any]:
         container = values[target]
         if type(container) is list:
             container.append(values[source])
+        elif type(container) is Plain:
+            container.__dict__["link"] = values[source]
         elif type(container) is dict:
             container["link"] = values[source]
         else:
@@ -178,6 +199,8 @@ class HypothesisTest(TestCase):
             ([1, 2], [1]),
             ((1,), [1]),
             ({(1, 2)}, {(1, 2.0)}),
+            (plain_object({"a": 1}), plain_object({"a": 2})),
+            ([plain_object({})] * 2, [plain_object({}), plain_object({})]),
         ):
             with self.subTest(sent=sent), self.assertRaises(AssertionError):
                 require_same(sent, returned, {})
