@@ -41,6 +41,10 @@ final class JarpipeDecoder {
     private static final int NEW_INSTANCE_LENGTH = 5;
     private static final long NEW_INSTANCE_MASK = (1L << (Byte.SIZE * NEW_INSTANCE_LENGTH)) - 1;
 
+    private static final int FIRST_PROTOCOL_WITH_FRAMES = 4;
+    /** PROTO, FRAME and what belongs to them. */
+    private static final int HEADER = 2 + 1 + Long.BYTES;
+
     private static final int STRING_BYTES = 48;
     private static final int ARRAY_BYTES = 16;
     private static final int SMALLEST_CACHED = -128;
@@ -120,7 +124,7 @@ final class JarpipeDecoder {
         int offset = 0;
         int code = -1;
         try {
-            int position = 0;
+            int position = skipHeader(pickle);
             @Nullable Object[] values = state.values;
             int size = 0;
             int fence = 0;
@@ -399,6 +403,23 @@ final class JarpipeDecoder {
             String got = "a key too deep for this thread's stack";
             throw new PickleException(offset, name(code), "less nesting", got, e);
         }
+    }
+
+    /** Returns the position behind PROTO and FRAME; the beginning if they are not there, or not as they should be. */
+    private int skipHeader(byte[] pickle) {
+        if (pickle.length < HEADER
+                || pickle[0] != (byte) OpcodeBytes.PROTO
+                || pickle[1] < FIRST_PROTOCOL_WITH_FRAMES
+                || pickle[1] > RareOpcodes.HIGHEST_PICKLE_PROTOCOL
+                || pickle[2] != (byte) OpcodeBytes.FRAME) {
+            return 0;
+        }
+        long frame = (long) LONG.get(pickle, 3);
+        if (frame < 0 || frame > pickle.length - HEADER) {
+            return 0;
+        }
+        maker.protocol(pickle[1]);
+        return HEADER;
     }
 
     /** Tells whether what follows EMPTY_TUPLE is the usual way to make an instance and to begin with its attributes. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Executes the opcodes that need no haste: those of older protocols, above all. */
 final class RareOpcodes {
-    private static final int HIGHEST_PICKLE_PROTOCOL = 5;
+    static final int HIGHEST_PICKLE_PROTOCOL = 5;
     private static final int STRING_BYTES = 48;
 
     private final DecoderState state;
