@@ -133,7 +133,7 @@ class Popen:
         """Return how to pickle an object that this process serves; ``None`` if it cannot be."""
         from jarpipe import _relay  # and with it multiprocessing.managers, which most do not need
 
-        if not _relay.can_relay(obj):
+        if not _relay.can_serve(obj):
             return None
         if self._relay is None:
             self._relay = _relay.Relay()

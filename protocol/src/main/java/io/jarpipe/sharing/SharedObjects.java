@@ -39,6 +39,8 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** How long to wait for threads to leave conditions, events and barriers. */
     private static final Duration LEAVING = Duration.ofSeconds(1);
+    /** What stands for the name of a semaphore of a fork context. */
+    private static final String NAMELESS = "(relayed)";
     /** Below this number, endpoints that their users have closed are not looked for. */
     private static final int FEW = 32;
 
@@ -216,6 +218,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         for (Endpoint endpoint : endpoints()) {
             switch (endpoint.object()) {
                 case OwnedLock lock -> lock.hold().ifPresent(holds::add);
+                case Relayed relayed -> relayed.held().map(held -> hold(relayed, held)).ifPresent(holds::add);
                 case PipeQueue<?> queue -> {
                     queue.parts().readLock().hold("Queue, read lock").ifPresent(holds::add);
                     queue.parts().writeLock().hold("Queue, write lock").ifPresent(holds::add);
@@ -228,6 +231,10 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
             }
         }
         return holds;
+    }
+
+    private static Hold hold(Relayed relayed, Relayed.Held held) {
+        return new Hold(relayed.kind(), NAMELESS, held.count(), held.age(), held.thread());
     }
 
     private List<PipeQueue<?>> queues() {
