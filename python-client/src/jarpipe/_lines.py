@@ -40,6 +40,8 @@ class Line:
         """What was acquired over this connection."""
         self.if_lost: Callable[[], None] | None = None
         """What to do when the reply to the present request cannot be delivered."""
+        self.is_leading = False
+        """Whether what the client said before its end counts, though it hears no reply."""
         self._hang_up = select.poll()
         self._hang_up.register(connection.fileno(), 0)  # POLLHUP is always told
 
@@ -56,7 +58,8 @@ class Line:
             lost, self.if_lost = self.if_lost, None
             if lost is not None:
                 lost()
-            raise
+            if not self.is_leading:
+                raise
 
     def close(self) -> None:
         """Close the connection."""

@@ -62,6 +62,7 @@ class _Worker:
 
         It carries no request that waits, and ends with the others.
         """
+        here.line.is_leading = True
         here.line.holds.add(self)
 
     def leave(self, line: Line) -> None:

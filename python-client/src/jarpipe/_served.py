@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from jarpipe import _views
-from jarpipe._lines import Line, Wait, here
+from jarpipe._lines import GivenUp, Line, Wait, here
 
 _LOG = logging.getLogger("jarpipe")
 
@@ -28,9 +28,11 @@ class Hold:
 
     Args:
         lock: the lock or semaphore.
+        number: tells it from the others of a relay.
     """
 
-    def __init__(self, lock: Any) -> None:
+    def __init__(self, lock: Any, number: int) -> None:
+        self.number = number
         self._lock = lock
         self._mutex = threading.Lock()
         self._counts: dict[Line, int] = {}
@@ -57,12 +59,21 @@ class Hold:
         with self._mutex:
             line = here.line if here.line in self._counts else next(iter(self._counts), None)
             if line is not None:  # or it was another process's
-                self._forget(line, 1)
+                self._counts[line] -= 1
+                if self._counts[line] == 0:
+                    del self._counts[line]
+            self._kept = min(self._kept, sum(self._counts.values()))
 
     def keep(self, count: int) -> None:
         """Leave it acquired so often, also after the end of the worker."""
         with self._mutex:
-            self._kept += count
+            self._kept = count
+
+    def drop(self) -> None:
+        """Release what was acquired over this connection, whose client is gone."""
+        with self._mutex:
+            count = self._counts.pop(here.line, 0)
+        self._release(count)
 
     def leave(self, line: Line) -> None:
         """Release what was acquired over a connection that has ended, and is not kept."""
@@ -70,17 +81,16 @@ class Hold:
             count = self._counts.pop(line, 0)
             kept = min(count, self._kept)
             self._kept -= kept
-        for _ in range(count - kept):
-            try:
-                self._lock.release()
-            except (ValueError, AssertionError):
-                return  # somebody else has released it
+        if self._release(count - kept):
             _LOG.warning("a Java worker ended while it held %r: released", self._lock)
 
-    def _forget(self, line: Line, count: int) -> None:
-        self._counts[line] -= count
-        if self._counts[line] == 0:
-            del self._counts[line]
+    def _release(self, count: int) -> bool:
+        try:
+            for _ in range(count):
+                self._lock.release()
+        except (ValueError, AssertionError):
+            return False  # somebody else has released it
+        return count > 0
 
 
 class Served:
@@ -235,6 +245,10 @@ class Held(Served):
         super().__init__(real)
         self.hold = hold
 
+    def attach(self) -> int:
+        """Return the number of its hold, which a condition shares with its lock."""
+        return self.hold.number
+
     def acquire(self, timeout: float | None = None) -> bool:
         """Acquire it, and say whether that was possible in time."""
         return self.hold.acquire(Wait(True, timeout))
@@ -281,8 +295,9 @@ class _BoundedSemaphore(_Semaphore):
     """A `multiprocessing.BoundedSemaphore`."""
 
     typeid = "jarpipe.BoundedSemaphore"
+    exposed = (*_Semaphore.exposed, "bound")
 
-    def attach(self) -> int:
+    def bound(self) -> int:
         """Return the maximum."""
         return int(self._real._semlock.maxvalue)
 
@@ -299,7 +314,12 @@ class _Condition(Held):
         Raises:
             GivenUp: the client has given up; the lock is acquired again, as always.
         """
-        return bool(self._view().wait(timeout))
+        try:
+            return bool(self._view().wait(timeout))
+        except GivenUp:
+            if here.line.has_hung_up():
+                self.hold.drop()
+            raise
 
     def notify(self, n: int) -> None:
         """Wake up to `n`."""
@@ -390,8 +410,12 @@ _SERVED: dict[type, type[Served]] = {
 
 
 def can_serve(obj: Any) -> bool:
-    """Say whether an object can be served; subclasses may have other methods, and cannot."""
-    return type(obj) in _SERVED
+    """Say whether an object can be served.
+
+    Subclasses may have other methods, and cannot; nor can a barrier with an action, which the
+    thread that waits for Java would have to call.
+    """
+    return type(obj) in _SERVED and getattr(obj, "_action", None) is None
 
 
 def serve(obj: Any, holds: dict[int, Hold]) -> Served:
@@ -405,4 +429,4 @@ def serve(obj: Any, holds: dict[int, Hold]) -> Served:
     if not issubclass(kind, Held):
         return kind(obj)
     lock = obj._lock if isinstance(obj, synchronize.Condition) else obj
-    return kind(obj, holds.setdefault(id(lock), Hold(lock)))
+    return kind(obj, holds.setdefault(id(lock), Hold(lock, len(holds))))

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How often a worker has acquired something through one object and not released it, and over which lane. */
+/**
+ * How often a worker has acquired something and not released it, and over which lane. A lock has one with all conditions
+ * over it.
+ */
 final class Grip {
     private final Relay relay;
     /** Whether it has one owner at a time, whose lane is kept. */
@@ -22,35 +25,50 @@ final class Grip {
 
     /** Notes that the calling thread has acquired it over a lane, which it has borrowed. */
     synchronized void acquired(Lane by) {
+        if (exclusive) {
+            relay.keep(by);
+        }
+        take(by, 1);
+    }
+
+    private void take(Lane by, int times) {
         if (exclusive && by != lane) {
-            drop(); // another process has released it
+            letGo(count); // somebody else has released it
         }
         if (count == 0) {
             sinceNanos = System.nanoTime();
         }
-        count++;
+        count += times;
         lane = by;
         thread = Thread.currentThread().getName();
-        if (exclusive) {
-            relay.keep(by);
+    }
+
+    private void letGo(int times) {
+        if (exclusive && lane != null) {
+            relay.free(lane, times);
         }
+        count -= times;
     }
 
     /** Notes that it was released once, whoever had acquired it. */
     synchronized void released() {
         if (count > 0) {
-            count--;
-            if (exclusive && lane != null) {
-                relay.free(lane, 1);
-            }
+            letGo(1);
         }
     }
 
-    private void drop() {
-        if (lane != null && count > 0) {
-            relay.free(lane, count);
+    /** Notes that its owner releases it for a while; returns how often it has to be acquired again. */
+    synchronized int suspend(Lane by) {
+        int times = by == lane ? count : 0;
+        count -= times;
+        return times;
+    }
+
+    /** Notes that its owner has it again as before. */
+    synchronized void resume(Lane by, int times) {
+        if (times > 0) {
+            take(by, times);
         }
-        count = 0;
     }
 
     /** Tells how often it was acquired and not released. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 // -----------------------------------------------------------------------------------------
 //   object 0, lead     the first request of the leading connection, which carries no request that waits
 //   object 0, detach   (id, how often the worker has acquired the object and keeps it), over the leading connection
-//   attach             of each object: what has to be known of it; changes nothing
+//   attach             of each object: what has to be known of it, a number or None; changes nothing
 //   A request that waits is given up when another comes, or when its connection ends: its reply says that nothing came.
 //   When the connections end, what was acquired over them and is not kept is released.
 
@@ -38,6 +38,7 @@ public final class Relay {
     private final List<Lane> open = new ArrayList<>();
     private final Deque<Lane> idle = new ArrayDeque<>();
     private final Map<Thread, Lane> owned = new HashMap<>();
+    private final Map<Integer, Grip> grips = new HashMap<>();
     private @Nullable ManagerConnection leading;
     private int objects;
     private boolean closed;
@@ -79,21 +80,29 @@ public final class Relay {
         }
     }
 
-    private static @Nullable Relayed make(String typeid, RelayedObject object)
+    private @Nullable Relayed make(String typeid, RelayedObject object)
             throws IOException, InterruptedException {
         return switch (typeid) {
             case "jarpipe.Queue" -> RelayedQueue.attach(object);
             case "jarpipe.JoinableQueue" -> RelayedJoinableQueue.attach(object);
             case "jarpipe.SimpleQueue" -> RelayedSimpleQueue.attach(object);
-            case "jarpipe.Lock" -> new RelayedLock(object.attached());
-            case "jarpipe.RLock" -> new RelayedRLock(object.attached());
-            case "jarpipe.Semaphore" -> new RelayedSemaphore(object.attached());
-            case "jarpipe.BoundedSemaphore" -> RelayedBoundedSemaphore.attach(object);
-            case "jarpipe.Condition" -> new RelayedCondition(object.attached());
+            case "jarpipe.Lock" -> new RelayedLock(object, grip(object, true));
+            case "jarpipe.RLock" -> new RelayedRLock(object, grip(object, true));
+            case "jarpipe.Semaphore" -> new RelayedSemaphore(object, grip(object, false));
+            case "jarpipe.BoundedSemaphore" -> RelayedBoundedSemaphore.attach(object, grip(object, false));
+            case "jarpipe.Condition" -> new RelayedCondition(object, grip(object, true));
             case "jarpipe.Event" -> new RelayedEvent(object.attached());
             case "jarpipe.Barrier" -> RelayedBarrier.attach(object);
             default -> null;
         };
+    }
+
+    /** Attaches to something that can be acquired; a condition and its lock have the same grip. */
+    private Grip grip(RelayedObject object, boolean exclusive) throws IOException, InterruptedException {
+        int number = object.attachedNumber();
+        synchronized (monitor) {
+            return grips.computeIfAbsent(number, unknown -> new Grip(this, exclusive));
+        }
     }
 
     PickleCodec codec() {

@@ -7,13 +7,14 @@ import java.io.IOException;
 final class RelayedBoundedSemaphore extends RelayedSemaphore implements MpBoundedSemaphore {
     private final int bound;
 
-    private RelayedBoundedSemaphore(RelayedObject object, int bound) {
-        super(object);
+    private RelayedBoundedSemaphore(RelayedObject object, Grip grip, int bound) {
+        super(object, grip);
         this.bound = bound;
     }
 
-    static RelayedBoundedSemaphore attach(RelayedObject object) throws IOException, InterruptedException {
-        return new RelayedBoundedSemaphore(object, object.attachedNumber());
+    static RelayedBoundedSemaphore attach(RelayedObject object, Grip grip) throws IOException {
+        return new RelayedBoundedSemaphore(
+                object, grip, object.callAtOnce("bound").number());
     }
 
     @Override

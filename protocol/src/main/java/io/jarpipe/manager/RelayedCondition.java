@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@code multiprocessing.Condition} of a fork context: a thread of the Python process sleeps in it for Java. */
 final class RelayedCondition extends RelayedHeld implements MpCondition {
-    RelayedCondition(RelayedObject object) {
-        super(object, true);
+    RelayedCondition(RelayedObject object, Grip grip) {
+        super(object, grip);
     }
 
     @Override
@@ -29,7 +29,17 @@ final class RelayedCondition extends RelayedHeld implements MpCondition {
     }
 
     private boolean await(@Nullable Double seconds) throws IOException, InterruptedException {
-        RelayedObject.Answer answer = object.callAsOwner("wait", seconds);
+        object.checkUsable();
+        RelayedObject.Answer answer;
+        Lane lane = object.relay().borrowOwn();
+        try {
+            int times = grip.suspend(lane);
+            answer = object.call(lane, "wait", seconds);
+            grip.resume(lane, times);
+            undoIfClosed(lane, times);
+        } finally {
+            object.relay().giveBack(lane);
+        }
         Reply reply = answer.reply();
         if (object.isInVain(answer, reply.isReturned(false) || reply.isGivenUp())) {
             return false;

@@ -1,17 +1,18 @@
 package io.jarpipe.manager;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Something of a fork context that can be acquired. */
 abstract sealed class RelayedHeld extends Relayed permits RelayedCondition, RelayedMutex, RelayedSemaphore {
-    private final Grip grip;
+    final Grip grip;
 
-    RelayedHeld(RelayedObject object, boolean exclusive) {
+    RelayedHeld(RelayedObject object, Grip grip) {
         super(object);
-        this.grip = new Grip(object.relay(), exclusive);
+        this.grip = grip;
     }
 
     /**
@@ -46,17 +47,26 @@ abstract sealed class RelayedHeld extends Relayed permits RelayedCondition, Rela
             acquired = answer.reply().isReturned(true);
             if (acquired) {
                 grip.acquired(lane);
+                undoIfClosed(lane, 1);
             }
         } finally {
             object.relay().giveBack(lane);
-        }
-        if (acquired && object.isClosed()) {
-            release(); // its worker has ended, or has said already what it keeps
         }
         if (!object.isInVain(answer, answer.reply().isReturned(false))) {
             answer.reply().result();
         }
         return acquired;
+    }
+
+    /** Releases what was acquired at the moment of the close: the worker has said already what it keeps. */
+    final void undoIfClosed(Lane lane, int times) throws IOException, InterruptedException {
+        if (object.isClosed()) {
+            for (int i = 0; i < times; i++) {
+                object.call(lane, "release").reply().result();
+                grip.released();
+            }
+            throw new ClosedChannelException();
+        }
     }
 
     /**

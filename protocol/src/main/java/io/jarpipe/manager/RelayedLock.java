@@ -4,8 +4,8 @@ import io.jarpipe.MpLock;
 
 /** A {@code multiprocessing.Lock} of a fork context. */
 final class RelayedLock extends RelayedMutex implements MpLock {
-    RelayedLock(RelayedObject object) {
-        super(object);
+    RelayedLock(RelayedObject object, Grip grip) {
+        super(object, grip);
     }
 
     @Override

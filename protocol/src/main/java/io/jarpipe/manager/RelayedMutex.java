@@ -8,8 +8,8 @@ import java.util.concurrent.locks.Lock;
 
 /** A lock of a fork context, as a {@link Lock} of Java, too. */
 abstract sealed class RelayedMutex extends RelayedHeld implements Lock permits RelayedLock, RelayedRLock {
-    RelayedMutex(RelayedObject object) {
-        super(object, true);
+    RelayedMutex(RelayedObject object, Grip grip) {
+        super(object, grip);
     }
 
     /**

@@ -5,8 +5,8 @@ import java.io.IOException;
 
 /** A {@code multiprocessing.RLock} of a fork context: in Python, a thread owns it for the thread that owns it here. */
 final class RelayedRLock extends RelayedMutex implements MpRLock {
-    RelayedRLock(RelayedObject object) {
-        super(object);
+    RelayedRLock(RelayedObject object, Grip grip) {
+        super(object, grip);
     }
 
     @Override

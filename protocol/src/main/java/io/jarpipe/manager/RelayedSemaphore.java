@@ -6,8 +6,8 @@ import java.time.Duration;
 
 /** A {@code multiprocessing.Semaphore} of a fork context. */
 sealed class RelayedSemaphore extends RelayedHeld implements MpSemaphore permits RelayedBoundedSemaphore {
-    RelayedSemaphore(RelayedObject object) {
-        super(object, false);
+    RelayedSemaphore(RelayedObject object, Grip grip) {
+        super(object, grip);
     }
 
     @Override
