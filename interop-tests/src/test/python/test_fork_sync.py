@@ -11,8 +11,8 @@ import test_sync_endings
 import test_sync_event
 import test_sync_locks
 from startmethods import Adopted, Relayed
-from support import await_
-from syncing import Peer, SyncTest, await_sleepers, counters
+from support import PATIENCE, await_, has_waiters, semaphore_value
+from syncing import InThread, Peer, SyncTest, await_sleepers, counters
 
 
 class AdoptedRLockTest(Adopted, test_sync_locks.RLockTest):
@@ -113,3 +113,54 @@ class RelayedWaitingTest(Relayed, test_sync_endings.WaitingTest):
                 await_("it to leave", lambda c=condition: counters(c) == (1, 1, 0))  # type: ignore[misc]
             self.await_relays()
             self.assert_settled(condition)
+
+
+class RelayedKilledDaemonTest(Relayed, test_sync_endings.KilledDaemonTest):
+    """A SIGKILL of the daemon leaves nothing: the thread that waited or held for Java sees it."""
+
+    def test_event_is_not_frozen_by_default(self) -> None:
+        self.assert_event("await")
+
+    def test_event_is_frozen_by_an_enlisted_waiter(self) -> None:
+        """It is not."""
+        self.assert_event("enlist")
+
+    def assert_event(self, method: str) -> None:
+        event = self.ctx.Event()
+        self.killed_in(method, event, event._cond)
+        self.await_relays()
+        await_sleepers(event._cond, 0)
+        InThread(event.set).result()
+        self.assertEqual(counters(event._cond), (0, 0, 0))
+
+    def test_condition_is_frozen(self) -> None:
+        """It is not."""
+        condition = self.ctx.Condition()
+        self.killed_in("guardedAwait", condition, condition)
+        self.await_relays()
+        self.assert_settled(condition)
+
+    def test_barrier_has_lost_a_party(self) -> None:
+        barrier = self.ctx.Barrier(2)
+        self.killed_in("await", barrier, barrier._cond)
+        self.await_relays()
+        self.assertEqual((barrier.n_waiting, barrier.broken), (0, False))
+        peer = Peer(self, barrier)
+        peer.begin("await", 0)
+        self.assertEqual(sorted((barrier.wait(PATIENCE), peer.end())), [0, 1])
+        peer.close()
+
+    def test_what_it_held_is_free(self) -> None:
+        for made in (self.ctx.RLock(), self.ctx.Semaphore(1), self.ctx.BoundedSemaphore(1)):
+            self.killed_in("acquire", made, None, then=lambda m=made: semaphore_value(m) == 0)  # type: ignore[misc]
+            self.await_relays()
+            self.assert_free(made)
+            self.expect_log(rf"ended while it held {type(made).__name__}[^\n]*: released")
+
+    def test_what_it_waited_for_is_not_taken(self) -> None:
+        for made in (self.ctx.RLock(), self.ctx.Semaphore(1), self.ctx.Condition()._lock):
+            made.acquire()
+            self.killed_in("acquire", made, None, then=lambda m=made: has_waiters(m))  # type: ignore[misc]
+            self.await_relays()
+            made.release()
+            self.assert_free(made)
