@@ -56,18 +56,25 @@ class _Worker:
     def __init__(self, served: dict[str, Served], decided: threading.Event) -> None:
         self._served = served
         self._decided = decided
+        self._is_led = False
 
     def lead(self) -> None:
         """Make this connection the leading one: what it says is known before anything is released.
 
         It carries no request that waits, and ends with the others.
         """
+        self._is_led = True
         here.line.is_leading = True
         here.line.holds.add(self)
 
     def leave(self, line: Line) -> None:
         """Note the end of the leading connection."""
         self._decided.set()
+
+    def end(self) -> None:
+        """Note the end of the worker; what its leading connection has to say is said before."""
+        if not self._is_led:
+            self._decided.set()
 
     def detach(self, ident: str, kept: int) -> None:
         """Say that the worker lets go of an object in good order.
@@ -101,7 +108,8 @@ class Relay(managers.Server):
         self._served: dict[str, Served] = {}
         self._holds: dict[int, Hold] = {}
         self._decided = threading.Event()
-        self._expose(_WORKER, _Worker(self._served, self._decided))
+        self._worker = _Worker(self._served, self._decided)
+        self._expose(_WORKER, self._worker)
 
     def reference(self, obj: Any) -> Any:
         """Return how to pickle an object for the worker: as a proxy (see `object.__reduce__`)."""
@@ -159,7 +167,7 @@ class Relay(managers.Server):
                     target=self._serve, args=(connection,), name="jarpipe-relay", daemon=True
                 ).start()
         finally:
-            self._decided.set()
+            self._worker.end()
             _fork.close(self.listener, ended)  # type: ignore[attr-defined]
 
     def _serve(self, connection: Connection) -> None:

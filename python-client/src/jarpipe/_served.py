@@ -207,9 +207,18 @@ class _SimpleQueue(Served):
 
     def put(self, item: Any) -> None:
         """Put an item; given up until its first byte is written."""
+        if not self._put(item):
+            raise GivenUp
+
+    def _put(self, item: Any) -> bool:
+        """Put an item; the error ends here, as its traceback would keep the pickle in a cycle."""
         lock = _views.WriteEntry(self._real._wlock, self._real._writer)
         end: Any = SimpleNamespace(_wlock=lock, _writer=self._real._writer)
-        queues.SimpleQueue.put(end, item)
+        try:
+            queues.SimpleQueue.put(end, item)
+        except GivenUp:
+            return False
+        return True
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """Take an item.

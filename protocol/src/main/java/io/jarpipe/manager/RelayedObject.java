@@ -16,7 +16,7 @@ final class RelayedObject {
     private static final Duration SLICE = Duration.ofMillis(50);
     /** How long Python may take to answer a call that was given up, after the object was closed. */
     private static final Duration GRACE_AT_CLOSE = Duration.ofMillis(500);
-    /** The same when the time of a call is over, or it was interrupted: later, it must have stalled. */
+    /** The same when the time of a call is over, or it was interrupted: later, an item must have stalled. */
     private static final Duration GRACE_AT_TIMEOUT = Duration.ofMillis(250);
 
     private static final Duration GRACE_AT_INTERRUPT = Duration.ofSeconds(2);
@@ -183,7 +183,7 @@ final class RelayedObject {
             if (begun == null) {
                 begin(lane, "get", true, Seconds.until(deadline));
             }
-            End end = awaitReply(lane, deadline);
+            End end = awaitReply(lane, later(deadline));
             stalls = end != End.REPLY
                     && !giveUp(lane, Deadline.after(end == End.TIMEOUT ? GRACE_AT_TIMEOUT : GRACE_AT_INTERRUPT));
             if (stalls && end == End.INTERRUPT) {
@@ -197,6 +197,13 @@ final class RelayedObject {
                 relay.giveBack(lane);
             }
         }
+    }
+
+    /** Returns when Python must have ended the wait by itself. */
+    private static Deadline later(Deadline deadline) {
+        return deadline.isNever()
+                ? deadline
+                : Deadline.after(GRACE_AT_TIMEOUT.plusNanos(deadline.remainingNanos()));
     }
 
     private @Nullable Lane nextStalled() {
