@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a worker has acquired something and not released it, and over which lane. A lock has one with all conditions
- * over it.
+ * How often a worker has acquired something and not released it, and over which lane. A lock has one with all
+ * conditions over it.
  */
 final class Grip {
     private final Relay relay;

@@ -80,8 +80,7 @@ public final class Relay {
         }
     }
 
-    private @Nullable Relayed make(String typeid, RelayedObject object)
-            throws IOException, InterruptedException {
+    private @Nullable Relayed make(String typeid, RelayedObject object) throws IOException, InterruptedException {
         return switch (typeid) {
             case "jarpipe.Queue" -> RelayedQueue.attach(object);
             case "jarpipe.JoinableQueue" -> RelayedJoinableQueue.attach(object);

@@ -4,7 +4,9 @@ import io.jarpipe.MpBarrier;
 import java.io.IOException;
 import java.time.Duration;
 
-/** A {@code multiprocessing.Barrier} of a fork context without an action: a thread of the Python process is the party. */
+/**
+ * A {@code multiprocessing.Barrier} of a fork context without an action: a thread of the Python process is the party.
+ */
 final class RelayedBarrier extends Relayed implements MpBarrier {
     private final int parties;
 

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the Java type of the items
  */
 record RelayedItems<T extends @Nullable Object>(
-        RelayedObject object, Conversion<T> conversion, @Nullable MpItemErrorHandler onError) {
+        RelayedObject object,
+        Conversion<T> conversion,
+        @Nullable MpItemErrorHandler onError) {
     /** Makes something of what was unpickled. */
     @FunctionalInterface
     interface Conversion<T extends @Nullable Object> {

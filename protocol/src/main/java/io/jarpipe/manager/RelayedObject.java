@@ -81,8 +81,7 @@ final class RelayedObject {
         return callOn(relay.borrowOwn(), method, args);
     }
 
-    private Answer callOn(Lane lane, String method, @Nullable Object... args)
-            throws IOException, InterruptedException {
+    private Answer callOn(Lane lane, String method, @Nullable Object... args) throws IOException, InterruptedException {
         try {
             return call(lane, method, args);
         } finally {
@@ -201,9 +200,7 @@ final class RelayedObject {
 
     /** Returns when Python must have ended the wait by itself. */
     private static Deadline later(Deadline deadline) {
-        return deadline.isNever()
-                ? deadline
-                : Deadline.after(GRACE_AT_TIMEOUT.plusNanos(deadline.remainingNanos()));
+        return deadline.isNever() ? deadline : Deadline.after(GRACE_AT_TIMEOUT.plusNanos(deadline.remainingNanos()));
     }
 
     private @Nullable Lane nextStalled() {

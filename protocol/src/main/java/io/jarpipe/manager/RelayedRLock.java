@@ -17,7 +17,8 @@ final class RelayedRLock extends RelayedMutex implements MpRLock {
     @Override
     public boolean isHeldByCurrentThread() {
         try {
-            return object.relay().ownsSomething() && object.callAtOnceAsOwner("is_mine").isReturned(true);
+            return object.relay().ownsSomething()
+                    && object.callAtOnceAsOwner("is_mine").isReturned(true);
         } catch (IOException e) {
             return false; // closed, or the Python process has ended: nobody can release it any more
         }

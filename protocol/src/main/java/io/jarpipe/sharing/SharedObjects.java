@@ -8,6 +8,7 @@ import io.jarpipe.connection.StreamSocket;
 import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.queue.JoinablePipeQueue;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.queue.SimplePipeQueue;
 import io.jarpipe.sync.Hold;
@@ -218,10 +219,16 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         for (Endpoint endpoint : endpoints()) {
             switch (endpoint.object()) {
                 case OwnedLock lock -> lock.hold().ifPresent(holds::add);
-                case Relayed relayed -> relayed.held().map(held -> hold(relayed, held)).ifPresent(holds::add);
+                case Relayed relayed ->
+                    relayed.held().map(held -> hold(relayed, held)).ifPresent(holds::add);
                 case PipeQueue<?> queue -> {
                     queue.parts().readLock().hold("Queue, read lock").ifPresent(holds::add);
                     queue.parts().writeLock().hold("Queue, write lock").ifPresent(holds::add);
+                    if (queue instanceof JoinablePipeQueue<?> joinable) {
+                        joinable.taskLock()
+                                .hold("JoinableQueue, lock of the tasks")
+                                .ifPresent(holds::add);
+                    }
                 }
                 case SimplePipeQueue<?> queue -> {
                     queue.parts().readLock().hold("SimpleQueue, read lock").ifPresent(holds::add);
