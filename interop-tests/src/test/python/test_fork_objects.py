@@ -17,6 +17,7 @@ import test_queue
 from jarpipe.bridge import default_bridge
 from programs import ProgramTest, Served, command
 from startmethods import (
+    MADE,
     Adopted,
     Context,
     Forkserver,
@@ -222,6 +223,27 @@ class WayTest(TestCase):
             with held:
                 self.assertEqual(self.ways(held), (0, 0, 1))
             self.assertEqual(self.ways(held), (0, 0, 1))
+
+    def test_each_kind_is_adopted_or_relayed(self) -> None:
+        fork_context: Any = multiprocessing.get_context("fork")
+        makers = [getattr(fork_context, name) for name in sorted(MADE - {"Barrier"})]
+        makers.append(lambda: fork_context.Barrier(2))
+        number = len(makers)
+        self.assertEqual(self.ways(*(make() for make in makers)), (0, number, 0))
+        self.assertEqual(self.ways(*(fork(make()) for make in makers)), (0, 0, number))
+
+    def test_lock_of_a_relayed_condition_is_relayed_too(self) -> None:
+        fork_context: Any = multiprocessing.get_context("fork")
+        lock = fork_context.RLock()
+        condition = fork_context.Condition(lock)
+        condition.acquire()
+        near, far = self.pipe()
+        worker = self.worker("RelayWorkers::hold", far, [condition])
+        far.close()
+        condition.release()
+        self.assertEqual(self.ways(lock, condition), (0, 0, 2))
+        near.close()
+        self.join(worker)
 
 
 OWNER = """

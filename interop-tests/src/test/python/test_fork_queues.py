@@ -12,7 +12,7 @@ import test_joinable_and_simple_rows
 import test_queue_mirrored
 import test_queue_mixed
 import test_queue_rows
-from startmethods import Adopted, Relayed
+from startmethods import Adopted, Forkserver, Relayed, Spawn
 from support import semaphore_value
 from syncing import await_sleepers, counters
 
@@ -57,6 +57,14 @@ class AdoptedMixedTest(Adopted, test_queue_mixed.MixedTest):
     """Adopted queues."""
 
     EACH = 5000
+
+
+class SpawnJoinableRows(Spawn, test_joinable_and_simple_rows.JoinableRows):
+    """Joinable queues of a spawn context."""
+
+
+class ForkserverJoinableRows(Forkserver, test_joinable_and_simple_rows.JoinableRows):
+    """Joinable queues of a forkserver context."""
 
 
 class RelayedMirroredTest(Relayed, test_queue_mirrored.QueueTest):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import collections
 import gc
+import multiprocessing
 from typing import Any, Callable
 
 import jarpipe
 import procfs
 from jarpipe import errors
+from startmethods import fork
 from support import PATIENCE, WORKERS, await_
 from workertest import WorkerTest
 
@@ -147,6 +149,27 @@ class Leaks(WorkerTest):
                 ours.close()
 
         self.assert_steady(start_and_kill, times=50, warm_up=10)
+
+    def test_relayed_objects(self) -> None:
+        context: Any = multiprocessing.get_context("fork")
+        names = ("RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event")
+        objects = [getattr(context, name)() for name in names]
+        objects = [fork(each) for each in (*objects, context.Barrier(1))]
+
+        def attach_use_detach() -> None:
+            near, far = self.own.Pipe()
+            worker = self.own.Process(
+                target=WORKERS + "SyncWorkers::useAndClose", args=(far, objects)
+            )
+            worker.start()
+            far.close()
+            self.assertEqual(self.recv(near), "used")
+            worker.join(PATIENCE)
+            self.assertEqual(worker.exitcode, 0)
+            worker.close()
+            near.close()
+
+        self.assert_steady(attach_use_detach, times=100, warm_up=10)
 
     def test_starts_that_fail(self) -> None:
         queue, lock = self.queue(), self.own.Lock()

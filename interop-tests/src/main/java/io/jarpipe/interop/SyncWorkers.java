@@ -14,6 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -119,6 +120,49 @@ public final class SyncWorkers {
             }
         });
         ready.recv();
+    }
+
+    /** Lets threads wait in a condition, wakes them when told to, and sends how many have woken. */
+    public static void sleepers(MpConnection calls, MpCondition condition, int threads)
+            throws IOException, InterruptedException {
+        List<FutureTask<@Nullable Object>> sleeping = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            FutureTask<@Nullable Object> task = new FutureTask<>(
+                    () -> guarded(condition, () -> acquire(condition::await, condition::await, List.of())));
+            sleeping.add(task);
+            Thread.ofPlatform().start(task);
+        }
+        calls.recv();
+        guarded(condition, () -> done(condition::signalAll));
+        int woken = 0;
+        for (FutureTask<@Nullable Object> task : sleeping) {
+            try {
+                task.get();
+                woken++;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        calls.send(woken);
+    }
+
+    /** Waits for a lock or semaphore on another thread, closes it under the wait, and sends what came of that. */
+    public static void closedUnderAWait(MpConnection results, MpRLock lock, MpSemaphore semaphore)
+            throws IOException, InterruptedException {
+        lock.acquire();
+        FutureTask<@Nullable Object> task = new FutureTask<>(() -> done(semaphore::acquire));
+        Thread.ofPlatform().start(task);
+        results.send("waits");
+        results.recv();
+        semaphore.close();
+        try {
+            task.get();
+            results.send("acquired");
+        } catch (ExecutionException e) {
+            results.send(e.getCause().getClass().getSimpleName());
+        }
+        lock.release();
+        results.recv();
     }
 
     /** Uses what it is given, and closes some of it. */

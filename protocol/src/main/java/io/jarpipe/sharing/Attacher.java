@@ -19,13 +19,11 @@ import io.jarpipe.sync.OwnedLock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes live objects of the recipes in one pickle; the same recipe gives the same object. */
@@ -37,7 +35,6 @@ final class Attacher {
     private final int maxLength;
     private final Optional<ProcessKey> key;
     private final IdentityHashMap<PyObject, Object> known = new IdentityHashMap<>();
-    private final Set<OwnedLock> exposed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Endpoint> attached = new ArrayList<>();
     private final Map<MpAddress, Relay> relays = new HashMap<>();
     private final Synchronization synchronization;
@@ -57,8 +54,8 @@ final class Attacher {
     /** Returns the live object for a recipe for which {@link Recipes#isShared} holds. */
     Object attach(PyObject recipe) throws IOException {
         Object object = object(recipe);
-        if (object instanceof OwnedLock lock && exposed.add(lock)) {
-            lock.retain(); // by the program, which closes it, or the end of the process does
+        if (object instanceof OwnedLock lock) {
+            lock.expose(); // to the program, which closes it, or the end of the process does
         }
         return object;
     }

@@ -276,6 +276,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
                 case StreamConnection connection -> {}
                 case StreamSocket socket -> {}
                 case WeakReference<?> opened -> {}
+                case OwnedLock lock when !lock.isExposed() -> {} // a part of one that is counted
                 default -> direct++;
             }
         }
