@@ -33,7 +33,12 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "SynchronizedString": lambda ctx: ctx.Array("c", 2),
     "SynchronizedPoint": lambda ctx: ctx.Value(Point),
 }
-RELAYED = frozenset(KINDS) - {"Synchronized", "SynchronizedArray", "SynchronizedString", "SynchronizedPoint"}
+RELAYED = frozenset(KINDS) - {
+    "Synchronized",
+    "SynchronizedArray",
+    "SynchronizedString",
+    "SynchronizedPoint",
+}
 FACTORIES = {
     "Synchronized": "Value",
     "SynchronizedArray": "Array",

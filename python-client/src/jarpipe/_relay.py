@@ -31,8 +31,9 @@ from typing import Any
 
 from jarpipe import _fork
 from jarpipe._adoption import keep_nameless
+from jarpipe._holds import Hold
 from jarpipe._lines import Line, here
-from jarpipe._served import Held, Hold, Served, can_serve, serve
+from jarpipe._served import Held, Served, can_serve, serve
 
 __all__ = ["Relay", "can_serve"]
 

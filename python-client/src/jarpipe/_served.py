@@ -8,89 +8,19 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 from multiprocessing import queues, synchronize
 from multiprocessing.connection import wait
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from jarpipe import _views
-from jarpipe._lines import GivenUp, Line, Wait, here
+from jarpipe._holds import Hold
+from jarpipe._lines import GivenUp, Wait, here
 
 _LOG = logging.getLogger("jarpipe")
 
 _ENTRY_SECONDS = 0.5
 """How long a call with a timeout may wait for a lock that others hold for moments only."""
-
-
-class Hold:
-    """How often a worker has acquired a lock or semaphore, and over which connections.
-
-    Args:
-        lock: the lock or semaphore.
-        number: tells it from the others of a relay.
-    """
-
-    def __init__(self, lock: Any, number: int) -> None:
-        self.number = number
-        self._lock = lock
-        self._mutex = threading.Lock()
-        self._counts: dict[Line, int] = {}
-        self._kept = 0
-
-    def acquire(self, waiting: Wait) -> bool:
-        """Acquire it, and say whether that was possible in time."""
-        while not self._lock.acquire(True, waiting.slice()):
-            if waiting.is_over():
-                return False
-        with self._mutex:
-            self._counts[here.line] = self._counts.get(here.line, 0) + 1
-        here.line.holds.add(self)
-        return True
-
-    def release(self) -> None:
-        """Release it.
-
-        Raises:
-            ValueError: it is free, or has its maximum.
-            AssertionError: it is an RLock that another thread owns.
-        """
-        self._lock.release()
-        with self._mutex:
-            line = here.line if here.line in self._counts else next(iter(self._counts), None)
-            if line is not None:  # or it was another process's
-                self._counts[line] -= 1
-                if self._counts[line] == 0:
-                    del self._counts[line]
-            self._kept = min(self._kept, sum(self._counts.values()))
-
-    def keep(self, count: int) -> None:
-        """Leave it acquired so often, also after the end of the worker."""
-        with self._mutex:
-            self._kept = count
-
-    def drop(self) -> None:
-        """Release what was acquired over this connection, whose client is gone."""
-        with self._mutex:
-            count = self._counts.pop(here.line, 0)
-        self._release(count)
-
-    def leave(self, line: Line) -> None:
-        """Release what was acquired over a connection that has ended, and is not kept."""
-        with self._mutex:
-            count = self._counts.pop(line, 0)
-            kept = min(count, self._kept)
-            self._kept -= kept
-        if self._release(count - kept):
-            _LOG.warning("a Java worker ended while it held %r: released", self._lock)
-
-    def _release(self, count: int) -> bool:
-        try:
-            for _ in range(count):
-                self._lock.release()
-        except (ValueError, AssertionError):
-            return False  # somebody else has released it
-        return count > 0
 
 
 class Served:
@@ -437,5 +367,5 @@ def serve(obj: Any, holds: dict[int, Hold]) -> Served:
     kind = _SERVED[type(obj)]
     if not issubclass(kind, Held):
         return kind(obj)
-    lock = obj._lock if isinstance(obj, synchronize.Condition) else obj
+    lock = obj._lock if kind is _Condition else obj
     return kind(obj, holds.setdefault(id(lock), Hold(lock, len(holds))))

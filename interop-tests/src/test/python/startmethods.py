@@ -1,8 +1,8 @@
 """Runs tests of queues and locks once more on objects of other contexts than jarpipe's.
 
 A test class that is derived from one of the classes here and from another test class runs the
-latter's tests on objects of that context: of spawn, of forkserver, and of fork, adopted, which means
-that they get names, or relayed, because a fork may have shared them before.
+latter's tests on objects of that context: of spawn, of forkserver, and of fork, adopted, which
+means that they get names, or relayed, because a fork may have shared them before.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class RelayedErrorRows(Relayed, test_queue_rows.ErrorRows):
     """Relayed queues: this process unpickles an item before Java does."""
 
     def test_handler_gets_bytes_and_error_and_the_stream_stays_in_sync(self) -> None:
-        """What is no pickle raises an error of Python's; what is of another type is as elsewhere."""
+        """What is no pickle raises an error of Python's; the rest is as elsewhere."""
         queue = self.queue()
         remote = self.remote(queue, "handled")
         self.put_raw(queue, b"garbage", b"\x80\x04K\x07.")

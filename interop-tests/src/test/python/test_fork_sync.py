@@ -74,7 +74,6 @@ class RelayedEventTest(Relayed, test_sync_event.EventTest):
         event.set()
         self.assertEqual(counters(event._cond), (0, 0, 0))
 
-
     def test_virtual_threads_wait(self) -> None:
         event = self.ctx.Event()
         peers = [Peer(self, event) for _ in test_sync_event.WAITS]

@@ -8,6 +8,7 @@ from typing import Any
 from support import TestCase
 from test_queue import collect, produce
 
+
 class MixedTest(TestCase):
     """Two Python and two Java producers, two Python and two Java consumers."""
 
