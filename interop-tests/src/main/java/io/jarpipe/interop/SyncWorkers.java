@@ -165,32 +165,6 @@ public final class SyncWorkers {
         results.recv();
     }
 
-    /** Uses what it is given, and closes some of it. */
-    public static void useAndClose(MpConnection ready, List<Object> objects) throws IOException, InterruptedException {
-        for (Object object : objects) {
-            switch (object) {
-                case MpRLock lock -> {
-                    lock.acquire();
-                    lock.release();
-                }
-                case MpSemaphore semaphore -> {
-                    semaphore.acquire();
-                    semaphore.release();
-                }
-                case MpCondition condition -> {
-                    condition.acquire();
-                    condition.signalAll();
-                    condition.release();
-                    condition.close();
-                }
-                case MpEvent event -> event.set();
-                case MpBarrier barrier -> barrier.await();
-                default -> throw new IllegalArgumentException(object.toString());
-            }
-        }
-        ready.send("used");
-    }
-
     private static @Nullable Object dispatch(
             Object object, String method, List<? extends @Nullable Object> arguments, List<Object> objects)
             throws IOException, InterruptedException {
