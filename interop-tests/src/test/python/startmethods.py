@@ -101,6 +101,14 @@ class Adopted(Objects):
         return jarpipe.adopt(obj)
 
 
+class AdoptedInForks(Adopted):
+    """The same with forked children only, for tests with many of them: they start quickly."""
+
+    def child(self, method: str, target: Callable[..., None], *args: Any) -> Any:
+        """Start a forked child, whatever the method."""
+        return super().child("fork", target, *args)
+
+
 class Relayed(Objects):
     """Objects of a fork context, relayed: only forked children can have them, too."""
 

@@ -56,7 +56,7 @@ class AdoptedSimpleRows(Adopted, test_joinable_and_simple_rows.SimpleRows):
 class AdoptedMixedTest(Adopted, test_queue_mixed.MixedTest):
     """Adopted queues."""
 
-    EACH = 5000
+    EACH = 2000
 
 
 class SpawnJoinableRows(Spawn, test_joinable_and_simple_rows.JoinableRows):

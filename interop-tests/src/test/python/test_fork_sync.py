@@ -10,7 +10,7 @@ import test_sync_condition
 import test_sync_endings
 import test_sync_event
 import test_sync_locks
-from startmethods import Adopted, Relayed
+from startmethods import Adopted, AdoptedInForks, Relayed
 from support import PATIENCE, await_, has_waiters, semaphore_value
 from syncing import InThread, Peer, SyncTest, await_sleepers, counters
 
@@ -23,16 +23,20 @@ class AdoptedSemaphoreTest(Adopted, test_sync_locks.SemaphoreTest):
     """Adopted semaphores."""
 
 
-class AdoptedConditionTest(Adopted, test_sync_condition.ConditionTest):
+class AdoptedConditionTest(AdoptedInForks, test_sync_condition.ConditionTest):
     """Adopted conditions."""
 
 
-class AdoptedEventTest(Adopted, test_sync_event.EventTest):
+class AdoptedEventTest(AdoptedInForks, test_sync_event.EventTest):
     """Adopted events."""
 
+    LOOKS = 3000
 
-class AdoptedBarrierTest(Adopted, test_sync_barrier.BarrierTest):
+
+class AdoptedBarrierTest(AdoptedInForks, test_sync_barrier.BarrierTest):
     """Adopted barriers."""
+
+    ROUNDS = 50
 
 
 class AdoptedHeldTest(Adopted, test_sync_endings.HeldTest):
