@@ -7,13 +7,14 @@ process, which unpickles it, and what Java puts is written by this process's fee
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import test_joinable_and_simple_rows
 import test_queue_mirrored
 import test_queue_mixed
 import test_queue_rows
 from startmethods import Adopted, Forkserver, Relayed, Spawn
-from support import semaphore_value
+from support import await_, semaphore_value
 from syncing import await_sleepers, counters
 
 
@@ -69,6 +70,10 @@ class ForkserverJoinableRows(Forkserver, test_joinable_and_simple_rows.JoinableR
 
 class RelayedMirroredTest(Relayed, test_queue_mirrored.QueueTest):
     """Relayed queues."""
+
+    def await_written(self, queue: Any) -> None:
+        """Wait for this process's feeder."""
+        await_("the feeder to write", lambda: not queue._buffer and not queue.empty())
 
 
 class RelayedMirroredSimpleTest(Relayed, test_queue_mirrored.SimpleQueueTest):
