@@ -34,6 +34,7 @@ class Hold:
         with self._mutex:
             self._counts[here.line] = self._counts.get(here.line, 0) + 1
         here.line.holds.add(self)
+        here.line.gave_up_wait = False
         return True
 
     def release(self) -> None:
@@ -44,6 +45,7 @@ class Hold:
             AssertionError: it is an RLock that another thread owns.
         """
         self._lock.release()
+        here.line.gave_up_wait = False
         with self._mutex:
             line = here.line if here.line in self._counts else next(iter(self._counts), None)
             if line is not None:  # or it was another process's
@@ -57,19 +59,13 @@ class Hold:
         with self._mutex:
             self._kept = count
 
-    def drop(self) -> None:
-        """Release what was acquired over this connection, whose client is gone."""
-        with self._mutex:
-            count = self._counts.pop(here.line, 0)
-        self._release(count)
-
     def leave(self, line: Line) -> None:
         """Release what was acquired over a connection that has ended, and is not kept."""
         with self._mutex:
             count = self._counts.pop(line, 0)
             kept = min(count, self._kept)
             self._kept -= kept
-        if self._release(count - kept):
+        if self._release(count - kept) and not line.gave_up_wait:
             _LOG.warning("a Java worker ended while it held %r: released", self._lock)
 
     def _release(self, count: int) -> bool:

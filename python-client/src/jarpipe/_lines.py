@@ -42,6 +42,8 @@ class Line:
         """What to do when the reply to the present request cannot be delivered."""
         self.is_leading = False
         """Whether what the client said before its end counts, though it hears no reply."""
+        self.gave_up_wait = False
+        """Whether what is held was acquired again after a wait that the client gave up."""
         self._hang_up = select.poll()
         self._hang_up.register(connection.fileno(), 0)  # POLLHUP is always told
 

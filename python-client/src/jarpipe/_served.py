@@ -256,8 +256,7 @@ class _Condition(Held):
         try:
             return bool(self._view().wait(timeout))
         except GivenUp:
-            if here.line.has_hung_up():
-                self.hold.drop()
+            here.line.gave_up_wait = True
             raise
 
     def notify(self, n: int) -> None:
