@@ -159,7 +159,7 @@ public final class SyncWorkers {
             task.get();
             results.send("acquired");
         } catch (ExecutionException e) {
-            results.send(e.getCause().getClass().getSimpleName());
+            results.send(Objects.requireNonNull(e.getCause()).getClass().getSimpleName());
         }
         lock.release();
         results.recv();
