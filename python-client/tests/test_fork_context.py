@@ -33,7 +33,12 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "SynchronizedString": lambda ctx: ctx.Array("c", 2),
     "SynchronizedPoint": lambda ctx: ctx.Value(Point),
 }
-RELAYED = {"Lock", "Queue"}
+RELAYED = frozenset(KINDS) - {
+    "Synchronized",
+    "SynchronizedArray",
+    "SynchronizedString",
+    "SynchronizedPoint",
+}
 FACTORIES = {
     "Synchronized": "Value",
     "SynchronizedArray": "Array",
@@ -61,6 +66,13 @@ class ForkContextTest(TestCase):
                 self.assertIn(cure, str(caught.exception))
                 self.assertIn("jarpipe.adopt()", str(caught.exception))
                 self.assertIsInstance(caught.exception, errors.StartError)
+
+    def test_barrier_with_an_action_is_refused(self) -> None:
+        barrier = multiprocessing.get_context("fork").Barrier(2, fork)
+        fork()
+        worker = jarpipe.get_context().Process(target="x", args=(barrier,))
+        with self.assertRaisesRegex(errors.UnsupportedArgument, "make it without action"):
+            worker.start()
 
     def test_named_ones_and_those_without_semaphores_pass(self) -> None:
         from jarpipe._popen import Popen

@@ -35,13 +35,25 @@ class RelayTest(TestCase):
         self.relay.start(ended)
         self.addCleanup(_fork.close, self.alive)
 
+    def connect(self) -> Connection:
+        """Connect as a worker does."""
+        address: Any = self.relay.address
+        connection: Any = Client(address, authkey=bytes(process.current_process().authkey))
+        self.addCleanup(connection.close)
+        dispatch(connection, None, "accept_connection", ("test",))
+        return connection  # type: ignore[no-any-return]
+
+    def lead(self) -> Connection:
+        """Connect as a worker does first."""
+        connection = self.connect()
+        dispatch(connection, "0", "lead")
+        return connection
+
     def attach(self, obj: Any) -> tuple[Connection, str]:
         """Connect to an object as a worker does."""
         _, (_, token, serializer, _) = self.relay.reference(obj)
-        self.assertEqual(serializer, "pickle")
-        connection: Any = Client(token.address, authkey=bytes(process.current_process().authkey))
-        self.addCleanup(connection.close)
-        dispatch(connection, None, "accept_connection", ("test",))
+        self.assertEqual((serializer, token.address), ("pickle", self.relay.address))
+        connection = self.connect()
         dispatch(connection, token.id, "attach")
         return connection, token.id
 
@@ -81,8 +93,8 @@ class RelayTest(TestCase):
         kind, value = line[0].recv()
         self.assertEqual((kind, type(value)), ("#ERROR", queue.Empty))
         self.assertEqual(lock_line[0].recv(), ("#RETURN", False))
-        for connection, _ in (line, lock_line):
-            self.assertEqual(connection.recv(), ("#RETURN", None))
+        self.assertEqual(line[0].recv(), ("#RETURN", None))
+        self.assertEqual(lock_line[0].recv(), ("#RETURN", 0))
         dispatch(*line, "put", (1,))
         line[0].send((line[1], "put", (2,), {}))
         line[0].send((line[1], "qsize", (), {}))
@@ -122,20 +134,21 @@ class RelayTest(TestCase):
 
     def test_lock_is_released_when_its_holder_dies(self) -> None:
         lock = self.ctx.Lock()
-        first, second = self.attach(lock), self.attach(lock)
-        self.assertIs(dispatch(*first, "acquire"), True)
-        first[0].close()
-        eventually("the thread to end", lambda: threading.active_count() == 3)
-        self.assertIs(dispatch(*second, "locked"), True)  # the worker has a connection left
+        leading, line, other = self.lead(), self.attach(lock), self.attach(lock)
+        self.assertIs(dispatch(*line, "acquire"), True)
+        line[0].close()
+        eventually("an answer", lambda: dispatch(*other, "locked"))  # the worker may keep it
+        other[0].close()
+        eventually("the thread to end", lambda: threading.active_count() == 4)
         with self.assertLogs("jarpipe", logging.WARNING) as logs:
-            second[0].close()
+            leading.close()
             self.assertTrue(lock.acquire(timeout=30))
             eventually("the threads to end", lambda: threading.active_count() == 2)
         self.assertIn("ended while it held", logs.output[0])
 
     def test_what_was_released_for_another_is_not_released_again(self) -> None:
         lock = self.ctx.Lock()
-        line = self.attach(lock)
+        leading, line = self.lead(), self.attach(lock)
         lock.acquire()
         dispatch(*line, "release")
         with self.assertRaisesRegex(ValueError, "released too many times"):
@@ -144,17 +157,94 @@ class RelayTest(TestCase):
         dispatch(*line, "release")
         lock.acquire()
         line[0].close()
+        leading.close()
         eventually("the threads to end", lambda: threading.active_count() == 2)
         self.assertFalse(lock.acquire(block=False))
 
-    def test_lock_stays_taken_when_its_holder_detaches(self) -> None:
+    def test_lock_stays_taken_when_its_holder_detaches_without_waiting_for_a_reply(self) -> None:
+        lock, semaphore = self.ctx.Lock(), self.ctx.Semaphore(3)
+        leading, line, other = self.lead(), self.attach(lock), self.attach(semaphore)
+        dispatch(*line, "acquire")
+        for _ in range(2):
+            dispatch(*other, "acquire")
+        for ident, kept in ((line[1], 1), (other[1], 1)):
+            leading.send(("0", "detach", (ident, kept), {}))
+        with self.assertLogs("jarpipe", logging.WARNING):
+            for connection in (line[0], other[0], leading):
+                connection.close()
+            eventually("the threads to end", lambda: threading.active_count() == 2)
+        self.assertFalse(lock.acquire(block=False))
+        self.assertEqual(semaphore.get_value(), 2)
+
+    def test_relay_whose_worker_says_nothing_releases_when_the_worker_has_ended(self) -> None:
         lock = self.ctx.Lock()
         line = self.attach(lock)
         dispatch(*line, "acquire")
-        dispatch(*line, "detach", (1,))
         line[0].close()
-        eventually("the threads to end", lambda: threading.active_count() == 2)
-        self.assertFalse(lock.acquire(block=False))
+        with self.assertLogs("jarpipe", logging.WARNING):
+            _fork.close(self.alive)
+            self.assertTrue(lock.acquire(timeout=30))
+            eventually("the threads to end", lambda: threading.active_count() == 1)
+
+    def test_rlock_is_owned_by_a_connection(self) -> None:
+        lock = self.ctx.RLock()
+        condition = self.ctx.Condition(lock)
+        mine, other, sleeper = self.attach(lock), self.attach(lock), self.attach(condition)
+        self.assertTrue(dispatch(*mine, "acquire") and dispatch(*mine, "acquire"))
+        self.assertEqual((dispatch(*mine, "is_mine"), dispatch(*other, "is_mine")), (True, False))
+        self.assertIs(dispatch(*other, "acquire", (0.01,)), False)
+        with self.assertRaisesRegex(AssertionError, "not owned"):
+            dispatch(*other, "release")
+        with self.assertRaisesRegex(AssertionError, "must acquire"):
+            dispatch(*sleeper, "wait")
+        self.assertIs(dispatch(mine[0], sleeper[1], "wait", (0.01,)), False)
+        for _ in range(2):
+            dispatch(*mine, "release")
+        self.assertTrue(lock.acquire(block=False))
+
+    def test_client_that_dies_while_it_sleeps_leaves_no_ghost(self) -> None:
+        event, queue = self.ctx.Event(), self.ctx.JoinableQueue()
+        self.addCleanup(queue._writer.close)
+        self.addCleanup(queue._reader.close)
+        barrier = self.ctx.Barrier(2)
+        for served, method in ((event, "wait"), (queue, "join"), (barrier, "wait")):
+            queue._unfinished_tasks.release()
+            line = self.attach(served)
+            line[0].send((line[1], method, (), {}))
+            sleeping = served._cond._sleeping_count
+            eventually("it to sleep", lambda s=sleeping: s.get_value() == 1)  # type: ignore[misc]
+            line[0].close()
+            eventually("the thread to end", lambda: threading.active_count() == 2)
+            with served._cond:
+                served._cond.notify_all()
+            self.assertEqual(sleeping.get_value(), 0)
+        self.assertEqual((barrier.n_waiting, barrier.broken), (0, False))
+
+    def test_simple_queue_is_given_up_before_an_item_is_touched(self) -> None:
+        served = self.ctx.SimpleQueue()
+        self.addCleanup(served._reader.close)
+        self.addCleanup(served._writer.close)
+        line = self.attach(served)
+        for call in (("get", ()), ("get", (True, 0.01)), ("get", (False,))):
+            line[0].send((line[1], *call, {}))
+            if len(call[1]) == 0:
+                self.assertFalse(line[0].poll(0.1))
+                line[0].send((line[1], "attach", (), {}))
+            kind, value = line[0].recv()
+            self.assertEqual((kind, type(value).__name__), ("#ERROR", "GivenUp"))
+            if len(call[1]) == 0:
+                self.assertEqual(line[0].recv(), ("#RETURN", None))
+        self.assertTrue(served._rlock.acquire(block=False))
+        served._rlock.release()
+        os.set_blocking(served._writer.fileno(), False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(served._writer.fileno(), bytes(4096))
+        os.set_blocking(served._writer.fileno(), True)
+        line[0].send((line[1], "put", ("item",), {}))
+        eventually("it to hold the lock", lambda: served._wlock._semlock._is_zero())
+        line[0].close()
+        self.assertTrue(served._wlock.acquire(timeout=30))
 
     def test_item_in_flight_is_reported(self) -> None:
         served = self.queue()

@@ -97,7 +97,8 @@ def adopt_if_provable(obj: Any) -> bool:
 
 def keep_nameless(obj: Any) -> None:
     """Remember that an object is served by a relay: from now on others depend on what it is."""
-    _relayed.add(obj)
+    for part in _parts(obj, set()):
+        _relayed.add(part)
 
 
 def was_adopted(obj: Any) -> bool:

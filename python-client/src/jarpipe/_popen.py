@@ -21,7 +21,7 @@ from jarpipe import _fork
 from jarpipe._adoption import adopt_if_provable, factory, has_nameless_semaphore, was_adopted
 from jarpipe._daemons import CONTROL_PROTOCOL, Daemon
 from jarpipe._wire import PICKLE_PROTOCOL, Channel, SilentPeer
-from jarpipe.errors import ForkContextError
+from jarpipe.errors import ForkContextError, StartError, UnsupportedArgument
 from jarpipe.process import DupFd
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Popen:
         """Return how to pickle an object that this process serves; ``None`` if it cannot be."""
         from jarpipe import _relay  # and with it multiprocessing.managers, which most do not need
 
-        if not _relay.can_relay(obj):
+        if not _relay.can_serve(obj):
             return None
         if self._relay is None:
             self._relay = _relay.Relay()
@@ -270,7 +270,14 @@ class _Pickler(ForkingPickler):
         return NotImplemented
 
 
-def _neither_named_nor_relayed(obj: Any) -> ForkContextError:
+def _neither_named_nor_relayed(obj: Any) -> StartError:
+    if getattr(obj, "_action", None) is not None:
+        return UnsupportedArgument(
+            "a multiprocessing.synchronize.Barrier with an action cannot be shared with a Java "
+            "worker, which could not call it if it came last: make it without action, and let a "
+            "Python party act after wait() has returned 0",
+            {"python_type": "multiprocessing.synchronize.Barrier"},
+        )
     kind, method = type(obj).__name__, factory(type(obj))
     return ForkContextError(
         f"this {kind} was made by a fork context, so its semaphores have no name and Java cannot "

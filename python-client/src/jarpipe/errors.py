@@ -136,7 +136,11 @@ class ArgumentError(StartError):
 
 
 class ForkContextError(StartError):
-    """An `object` such as a Queue was made by a fork context: its semaphores have no name."""
+    """An `object` was made by a fork context: its semaphores have no name.
+
+    It may be in use, so that it cannot be adopted, and it is none of those that can be relayed: a
+    Value, an Array, or an object of a subclass. `jarpipe.adopt()` raises this when it is too late.
+    """
 
     object: str | None = None
 

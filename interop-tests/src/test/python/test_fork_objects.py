@@ -9,127 +9,55 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import threading
-import warnings
-from typing import Any, Callable
+from typing import Any
 
 import jarpipe
 import test_lock
 import test_queue
 from jarpipe.bridge import default_bridge
 from programs import ProgramTest, Served, command
+from startmethods import (
+    MADE,
+    Adopted,
+    Context,
+    Forkserver,
+    Relayed,
+    Spawn,
+    fork,
+    relays_with_threads,
+)
 from support import Remote, TestCase, await_, has_waiters, semaphore_value
 
 
-def fork(obj: Any) -> Any:
-    """Fork a child, which ends at once: now the object may be shared."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, from CPython 3.12 on
-        pid = os.fork()
-    if pid == 0:
-        os._exit(0)
-    os.waitpid(pid, 0)
-    return obj
-
-
-def relay_threads() -> list[threading.Thread]:
-    """Return the threads that serve Java workers."""
-    targets = ((thread, getattr(thread, "_target", None)) for thread in threading.enumerate())
-    return [t for t, target in targets if getattr(target, "__module__", "") == "jarpipe._relay"]
-
-
-class _Context:
-    """Starts Java workers, and makes the queues and locks of another context."""
-
-    def __init__(self, java: Any, method: str, prepare: Callable[[Any], Any]) -> None:
-        self._java = java
-        self._objects: Any = multiprocessing.get_context(method)
-        self._prepare = prepare
-
-    def Queue(self, maxsize: int = 0) -> Any:
-        """Make a queue."""
-        return self._prepare(self._objects.Queue(maxsize))
-
-    def Lock(self) -> Any:
-        """Make a lock."""
-        return self._prepare(self._objects.Lock())
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._java, name)
-
-
-class _Objects(TestCase):
-    method = "fork"
-
-    @staticmethod
-    def prepare(obj: Any) -> Any:
-        """Do something with each object after it was made."""
-        return obj
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        """Let the tests make objects of that context."""
-        super().setUpClass()
-        cls.ctx = _Context(cls.ctx, cls.method, cls.prepare)
-
-
-class _Adopted(_Objects):
-    @staticmethod
-    def prepare(obj: Any) -> Any:
-        """Give names to the semaphores."""
-        return jarpipe.adopt(obj)
-
-
-class _Relayed(_Objects):
-    @staticmethod
-    def prepare(obj: Any) -> Any:
-        """Share the object with a child."""
-        return fork(obj)
-
-    def child(self, method: str, target: Callable[..., None], *args: Any) -> Any:
-        """Start a Python child while threads serve Java."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return super().child(method, target, *args)
-
-
-class _Spawn(_Objects):
-    method = "spawn"
-
-
-class _Forkserver(_Objects):
-    method = "forkserver"
-
-
-class AdoptedQueueTest(_Adopted, test_queue.QueueTest):
+class AdoptedQueueTest(Adopted, test_queue.QueueTest):
     """Adopted queues."""
 
 
-class AdoptedMethodsTest(_Adopted, test_queue.MethodsTest):
+class AdoptedMethodsTest(Adopted, test_queue.MethodsTest):
     """Adopted queues."""
 
 
-class AdoptedLockTest(_Adopted, test_lock.LockTest):
+class AdoptedLockTest(Adopted, test_lock.LockTest):
     """Adopted locks."""
 
 
-class SpawnQueueTest(_Spawn, test_queue.QueueTest):
+class SpawnQueueTest(Spawn, test_queue.QueueTest):
     """Queues of a spawn context."""
 
 
-class SpawnLockTest(_Spawn, test_lock.LockTest):
+class SpawnLockTest(Spawn, test_lock.LockTest):
     """Locks of a spawn context."""
 
 
-class ForkserverQueueTest(_Forkserver, test_queue.QueueTest):
+class ForkserverQueueTest(Forkserver, test_queue.QueueTest):
     """Queues of a forkserver context."""
 
 
-class ForkserverLockTest(_Forkserver, test_lock.LockTest):
+class ForkserverLockTest(Forkserver, test_lock.LockTest):
     """Locks of a forkserver context."""
 
 
-class RelayedQueueTest(_Relayed, test_queue.QueueTest):
+class RelayedQueueTest(Relayed, test_queue.QueueTest):
     """Relayed queues."""
 
     def test_java_put_does_not_wait_for_room_in_the_pipe(self) -> None:
@@ -147,25 +75,15 @@ class RelayedQueueTest(_Relayed, test_queue.QueueTest):
                 self.assertEqual([item[0] for item in items], [n & 255 for n in range(count)])
 
 
-class RelayedMethodsTest(_Relayed, test_queue.MethodsTest):
+class RelayedMethodsTest(Relayed, test_queue.MethodsTest):
     """Relayed queues."""
 
 
-class RelayedLockTest(_Relayed, test_lock.LockTest):
+class RelayedLockTest(Relayed, test_lock.LockTest):
     """Relayed locks."""
 
-    def join(self, *processes: Any, exitcode: int = 0) -> None:
-        """Wait until the relay, too, knows that the workers have ended."""
-        super().join(*processes, exitcode=exitcode)
-        await_("the relay to end", lambda: not relay_threads())
 
-    def expect_log(self, expression: str) -> None:
-        """Expect this process to say what the daemon says of a lock that it uses itself."""
-        self.assertIn("ended while it held", expression)
-        self.expect_output(r"(?m:^)a Java worker ended while it held <Lock[^\n]*: released\n")
-
-
-class RelayTest(_Relayed):
+class RelayTest(Relayed):
     """What only a relay does."""
 
     def test_ten_thousand_items_in_order_both_ways(self) -> None:
@@ -217,7 +135,7 @@ class RelayTest(_Relayed):
                 self.assertEqual(self.recv(reader), "takes")
                 getattr(worker, end)()
                 self.join(worker, exitcode=-15 if end == "terminate" else -9)
-                await_("the relay to end", lambda: not relay_threads())
+                await_("the relay to end", lambda: not relays_with_threads())
                 queue.put("item")
                 self.assertEqual(self.get(queue), "item")
 
@@ -230,13 +148,13 @@ class RelayTest(_Relayed):
                 getattr(remote.worker, end)()
                 self.join(remote.worker, exitcode=-15 if end == "terminate" else -9)
                 await_("the lock to be free", lambda lock=lock: semaphore_value(lock) == 1)  # type: ignore[misc]
-                await_("the relay to end", lambda: not relay_threads())
+                await_("the relay to end", lambda: not relays_with_threads())
         self.expect_output(r"a Java worker ended while it held <Lock[^\n]*: released\n")
 
     def test_killed_daemon_leaves_no_lock_taken_and_takes_no_item(self) -> None:
         bridge = jarpipe.Bridge()
         self.addCleanup(bridge.close)
-        self.ctx = _Context(bridge.get_context(), "fork", fork)
+        self.ctx = Context(bridge.get_context(), "fork", fork)
         lock, queue = self.ctx.Lock(), self.queue()
         remote = Remote(self, "LockWorkers::remote", lock)
         taker = Remote(self, "RemoteQueue", queue)
@@ -245,7 +163,7 @@ class RelayTest(_Relayed):
         assert bridge.pid is not None
         os.kill(bridge.pid, 9)
         self.join(remote.worker, taker.worker, exitcode=255)
-        await_("the relay to end", lambda: not relay_threads())
+        await_("the relay to end", lambda: not relays_with_threads())
         self.assertEqual(semaphore_value(lock), 1)
         queue.put("item")
         self.assertEqual(self.get(queue), "item")
@@ -305,6 +223,27 @@ class WayTest(TestCase):
             with held:
                 self.assertEqual(self.ways(held), (0, 0, 1))
             self.assertEqual(self.ways(held), (0, 0, 1))
+
+    def test_each_kind_is_adopted_or_relayed(self) -> None:
+        fork_context: Any = multiprocessing.get_context("fork")
+        makers = [getattr(fork_context, name) for name in sorted(MADE - {"Barrier"})]
+        makers.append(lambda: fork_context.Barrier(2))
+        number = len(makers)
+        self.assertEqual(self.ways(*(make() for make in makers)), (0, number, 0))
+        self.assertEqual(self.ways(*(fork(make()) for make in makers)), (0, 0, number))
+
+    def test_lock_of_a_relayed_condition_is_relayed_too(self) -> None:
+        fork_context: Any = multiprocessing.get_context("fork")
+        lock = fork_context.RLock()
+        condition = fork_context.Condition(lock)
+        condition.acquire()
+        near, far = self.pipe()
+        worker = self.worker("RelayWorkers::hold", far, [condition])
+        far.close()
+        condition.release()
+        self.assertEqual(self.ways(lock, condition), (0, 0, 2))
+        near.close()
+        self.join(worker)
 
 
 OWNER = """

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import collections
 import gc
+import multiprocessing
 from typing import Any, Callable
 
 import jarpipe
 import procfs
 from jarpipe import errors
+from startmethods import fork
 from support import PATIENCE, WORKERS, await_
 from workertest import WorkerTest
 
@@ -148,6 +150,26 @@ class Leaks(WorkerTest):
 
         self.assert_steady(start_and_kill, times=50, warm_up=10)
 
+    def use_and_close(self, objects: list[Any]) -> None:
+        """Let a worker use objects, and wait until it has ended."""
+        near, far = self.own.Pipe()
+        worker = self.own.Process(target=WORKERS + "UsingWorkers::useAndClose", args=(far, objects))
+        worker.start()
+        far.close()
+        self.assertEqual(self.recv(near), "used")
+        worker.join(PATIENCE)
+        self.assertEqual(worker.exitcode, 0)
+        worker.close()
+        near.close()
+
+    def test_relayed_objects(self) -> None:
+        context: Any = multiprocessing.get_context("fork")
+        names = ("RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "SimpleQueue")
+        objects = [getattr(context, name)() for name in names]
+        objects = [fork(each) for each in (*objects, context.Barrier(1))]
+
+        self.assert_steady(lambda: self.use_and_close(objects), times=100, warm_up=10)
+
     def test_starts_that_fail(self) -> None:
         queue, lock = self.queue(), self.own.Lock()
         _ours, theirs = self.pipe()
@@ -169,24 +191,17 @@ class Leaks(WorkerTest):
 
         self.assert_steady(fail_each, times=FAILURES // len(failing), warm_up=5)
 
-    def test_a_thousand_sets_of_synchronizing_objects(self) -> None:
+    def test_a_thousand_sets_of_every_kind(self) -> None:
         own = self.own
 
         def create_attach_detach() -> None:
-            near, far = own.Pipe()
             lock = own.RLock()
             objects = [
                 *(lock, own.Semaphore(), own.BoundedSemaphore(), own.Condition(lock)),
                 *(own.Condition(), own.Event(), own.Barrier(1)),
+                *(own.Queue(), own.JoinableQueue(), own.SimpleQueue()),
             ]
-            worker = own.Process(target=WORKERS + "SyncWorkers::useAndClose", args=(far, objects))
-            worker.start()
-            far.close()
-            self.assertEqual(self.recv(near), "used")
-            worker.join(PATIENCE)
-            self.assertEqual(worker.exitcode, 0)
-            worker.close()
-            near.close()
+            self.use_and_close(objects)
 
         for _ in range(20):
             create_attach_detach()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 import signal
 from typing import Any
 
 from programs import command
+from startmethods import fork
 from support import WORKERS, semaphore_value
 from test_serve import ServeTest
 
@@ -69,6 +71,27 @@ class LocksTest(ServeTest):
         near.send(None)
         self.join(process)
         self.assertEqual(self.table(), [])
+
+    def test_what_is_held_through_a_relay(self) -> None:
+        context: Any = multiprocessing.get_context("fork")
+        lock = context.RLock()
+        objects = [fork(each) for each in (lock, context.Condition(lock), context.Semaphore(2))]
+        near, process = self.remote(*objects)
+        for number in (0, 1, 2):
+            self.call(near, "acquire", number)
+        self.assertEqual(semaphore_value(lock), 0)
+        texts = [" ".join(row).split() for row in self.table()]
+        self.assertEqual({row[2] for row in texts}, {"(relayed)"})
+        held = {(row[3], row[4], row[6]) for row in texts}
+        self.assertEqual(
+            held,
+            {("RLock", "2", "Holder"), ("Condition", "2", "Holder"), ("Semaphore", "1", "Holder")},
+        )
+        for number in (0, 1, 2):
+            self.call(near, "release", number)
+        self.assertEqual(self.table(), [])
+        near.send(None)
+        self.join(process)
 
     def test_sigterm_releases_what_is_held(self) -> None:
         lock, rlock, semaphore = self.ctx.Lock(), self.ctx.RLock(), self.ctx.Semaphore(3)

@@ -25,6 +25,9 @@ class QueueTest(TestCase):
         """Start a worker that calls methods of a queue."""
         return Remote(self, "RemoteQueue" + ("::joinable" if joinable else ""), queue)
 
+    def await_written(self, queue: Any) -> None:
+        """Wait until what Java has put is in the pipe, if somebody else writes it."""
+
     def test_put(self) -> None:
         """`_TestQueue.test_put`: Java puts until the queue is full, Python takes."""
         queue = self.queue(maxsize=6)
@@ -40,6 +43,7 @@ class QueueTest(TestCase):
         self.assertIs(remote.call("tryPut", 6), True)
 
         # The values may be in the buffer but not yet in the pipe in CPython; here they are.
+        self.await_written(queue)
         self.assertEqual(remote.call("isEmpty"), False)
         self.assertEqual(remote.call("isFull"), True)
 

@@ -8,18 +8,18 @@ from typing import Any
 from support import TestCase
 from test_queue import collect, produce
 
-EACH = 25_000
-"""Items of each producer; there are four."""
-
 
 class MixedTest(TestCase):
     """Two Python and two Java producers, two Python and two Java consumers."""
 
+    EACH = 25_000
+    """Items of each producer; there are four."""
+
     def run_all(self, maxsize: int, java_producer: Any, java_consumer: Any) -> None:
-        """Let 100,000 items through a queue; the last two start a worker each."""
+        """Let all items through a queue; the last two start a worker each."""
         jobs, results = self.queue(maxsize), self.queue()
         consumers = [self.child("fork", collect, jobs, results) for _ in range(2)]
-        producers = [self.child("fork", produce, jobs, number, EACH) for number in range(2)]
+        producers = [self.child("fork", produce, jobs, number, self.EACH) for number in range(2)]
         consumers += [java_consumer(jobs, results) for _ in range(2)]
         producers += [java_producer(jobs, number) for number in (2, 3)]
         self.join(*producers)
@@ -34,14 +34,14 @@ class MixedTest(TestCase):
                 taken[producer, number] += 1
         self.join(*consumers)
         self.assertEqual(set(taken.values()), {1}, "taken more than once")
-        self.assertEqual(len(taken), 4 * EACH)
+        self.assertEqual(len(taken), 4 * self.EACH)
         self.assertEqual((jobs.qsize(), jobs.empty()), (0, True))
         self.assert_free(jobs._rlock, jobs._wlock)
 
     def test_plain(self) -> None:
         self.run_all(
             0,
-            lambda jobs, number: self.worker("QueueWorkers::produce", jobs, number, EACH),
+            lambda jobs, number: self.worker("QueueWorkers::produce", jobs, number, self.EACH),
             lambda jobs, results: self.worker("QueueWorkers::collect", jobs, results),
         )
 
@@ -49,7 +49,7 @@ class MixedTest(TestCase):
         self.run_all(
             0,
             lambda jobs, number: self.worker(
-                "QueueWorkers::produceWithin", jobs, number, EACH, 10_000
+                "QueueWorkers::produceWithin", jobs, number, self.EACH, 10_000
             ),
             lambda jobs, results: self.worker("QueueWorkers::collectBatches", jobs, results, 16),
         )
@@ -57,6 +57,6 @@ class MixedTest(TestCase):
     def test_bounded_queue_with_prefetch(self) -> None:
         self.run_all(
             100,
-            lambda jobs, number: self.worker("QueueWorkers::produce", jobs, number, EACH),
+            lambda jobs, number: self.worker("QueueWorkers::produce", jobs, number, self.EACH),
             lambda jobs, results: self.worker("QueueWorkers::collectBatches", jobs, results, 16),
         )

@@ -34,6 +34,7 @@ class BarrierTest(SyncTest):
     """Two Java workers and this process; or two, a thread, a forked and a spawned child."""
 
     JAVA = 2
+    ROUNDS = 200
 
     def setUp(self) -> None:
         super().setUp()
@@ -94,7 +95,7 @@ class BarrierTest(SyncTest):
         self.assert_passes(self.ctx.Barrier(5), 10)
 
     def test_thousand(self) -> None:
-        self.assert_passes(self.ctx.Barrier(5), 200)
+        self.assert_passes(self.ctx.Barrier(5), self.ROUNDS)
 
     def test_default_timeout(self) -> None:
         self.barrier = self.ctx.Barrier(3, timeout=0.1)

@@ -246,6 +246,18 @@ class ConditionTest(SyncTest):
         self.assert_settled(one, lock)
         self.assert_settled(other, lock)
 
+    def test_threads_of_one_worker_sleep_in_one_object(self) -> None:
+        for condition in self.conditions():
+            near, far = self.pipe()
+            worker = self.worker("SyncWorkers::sleepers", far, condition, 3)
+            far.close()
+            await_sleepers(condition, 3)
+            near.send("wake them")
+            self.assertEqual(self.recv(near), 3)
+            self.assertEqual(counters(condition), (0, 0, 0))
+            self.join(worker)
+            self.assert_settled(condition)
+
     def test_close_ends_waits_in_other_threads(self) -> None:
         for condition in self.conditions():
             peer = Peer(self, condition)

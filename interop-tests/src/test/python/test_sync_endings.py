@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Any
+from typing import Any, Callable
 
 import jarpipe
 from support import PATIENCE, WORKERS, await_, has_waiters, semaphore_value
@@ -156,8 +156,10 @@ class WaitingTest(SyncTest):
 class KilledDaemonTest(SyncTest):
     """What a SIGKILL of the daemon leaves: contract of `Condition`, as with a Python process."""
 
-    def killed_in(self, method: str, shared: Any, condition: Any) -> None:
-        """Kill a daemon of its own whose worker waits."""
+    def killed_in(
+        self, method: str, shared: Any, condition: Any, then: Callable[[], bool] | None = None
+    ) -> None:
+        """Kill a daemon of its own whose worker waits, or has done something."""
         with jarpipe.Bridge() as bridge:
             near, far = self.pipe()
             worker = bridge.get_context().Process(
@@ -166,7 +168,9 @@ class KilledDaemonTest(SyncTest):
             worker.start()
             far.close()
             near.send((method, 0))
-            if condition is not None:
+            if then is not None:
+                await_("Java to do it", then)
+            elif condition is not None:
                 await_sleepers(condition, 1)
                 await_("the lock to be free", lambda: semaphore_value(condition._lock) == 1)
             else:

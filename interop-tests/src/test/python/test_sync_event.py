@@ -26,6 +26,8 @@ def set_again_until(event: Any, stop: Any) -> None:
 class EventTest(SyncTest):
     """Whoever sets it, and whoever waits."""
 
+    LOOKS = 30_000
+
     def test_event(self) -> None:
         """As `_TestEvent.test_event`, with everything done by Java."""
         event = self.ctx.Event()
@@ -129,7 +131,7 @@ class EventTest(SyncTest):
         peer = Peer(self, event)
         threads = [InThread(set_again_until, event, stop)]
         try:
-            self.assertEqual(peer.call("countFalse", 0, 30_000), 0)
+            self.assertEqual(peer.call("countFalse", 0, self.LOOKS), 0)
         finally:
             stop.set()
         for thread in threads:

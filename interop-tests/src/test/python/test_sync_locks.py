@@ -144,6 +144,22 @@ class RLockTest(SyncTest):
                 self.assertEqual(result.read(), str(4 * times))
         self.assertEqual(semaphore_value(lock), 1)
 
+    def test_close_ends_a_wait_and_leaves_other_objects_alone(self) -> None:
+        lock, semaphore = self.ctx.RLock(), self.ctx.Semaphore(0)
+        near, far = self.pipe()
+        worker = self.worker("SyncWorkers::closedUnderAWait", far, lock, semaphore)
+        far.close()
+        self.assertEqual(self.recv(near), "waits")
+        await_("it to wait", lambda: has_waiters(semaphore))
+        near.send("close")
+        self.assertEqual(self.recv(near), "ClosedChannelException")
+        self.assertTrue(lock.acquire(timeout=PATIENCE))
+        lock.release()
+        semaphore.release()
+        self.assertTrue(semaphore.acquire(timeout=PATIENCE))
+        near.send("return")
+        self.join(worker)
+
     def test_closed_ones_are_unusable(self) -> None:
         lock, semaphore = self.ctx.RLock(), self.ctx.Semaphore(3)
         peer = Peer(self, lock, semaphore)

@@ -14,6 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -121,30 +122,47 @@ public final class SyncWorkers {
         ready.recv();
     }
 
-    /** Uses what it is given, and closes some of it. */
-    public static void useAndClose(MpConnection ready, List<Object> objects) throws IOException, InterruptedException {
-        for (Object object : objects) {
-            switch (object) {
-                case MpRLock lock -> {
-                    lock.acquire();
-                    lock.release();
-                }
-                case MpSemaphore semaphore -> {
-                    semaphore.acquire();
-                    semaphore.release();
-                }
-                case MpCondition condition -> {
-                    condition.acquire();
-                    condition.signalAll();
-                    condition.release();
-                    condition.close();
-                }
-                case MpEvent event -> event.set();
-                case MpBarrier barrier -> barrier.await();
-                default -> throw new IllegalArgumentException(object.toString());
+    /** Lets threads wait in a condition, wakes them when told to, and sends how many have woken. */
+    public static void sleepers(MpConnection calls, MpCondition condition, int threads)
+            throws IOException, InterruptedException {
+        List<FutureTask<@Nullable Object>> sleeping = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            FutureTask<@Nullable Object> task = new FutureTask<>(
+                    () -> guarded(condition, () -> acquire(condition::await, condition::await, List.of())));
+            sleeping.add(task);
+            Thread.ofPlatform().start(task);
+        }
+        calls.recv();
+        guarded(condition, () -> done(condition::signalAll));
+        int woken = 0;
+        for (FutureTask<@Nullable Object> task : sleeping) {
+            try {
+                task.get();
+                woken++;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
             }
         }
-        ready.send("used");
+        calls.send(woken);
+    }
+
+    /** Waits for a lock or semaphore on another thread, closes it under the wait, and sends what came of that. */
+    public static void closedUnderAWait(MpConnection results, MpRLock lock, MpSemaphore semaphore)
+            throws IOException, InterruptedException {
+        lock.acquire();
+        FutureTask<@Nullable Object> task = new FutureTask<>(() -> done(semaphore::acquire));
+        Thread.ofPlatform().start(task);
+        results.send("waits");
+        results.recv();
+        semaphore.close();
+        try {
+            task.get();
+            results.send("acquired");
+        } catch (ExecutionException e) {
+            results.send(Objects.requireNonNull(e.getCause()).getClass().getSimpleName());
+        }
+        lock.release();
+        results.recv();
     }
 
     private static @Nullable Object dispatch(

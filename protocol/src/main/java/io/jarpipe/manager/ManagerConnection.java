@@ -76,8 +76,18 @@ final class ManagerConnection {
     void sendRegardless(byte[] request) throws IOException {
         regardless(() -> {
             send(request);
-            return request;
+            return true;
         });
+    }
+
+    /** Waits until the next reply has begun to come; false when the time is over. */
+    boolean hasReply(Duration patience) throws IOException, InterruptedException {
+        return connection.poll(patience);
+    }
+
+    /** Does the same whatever interrupts; the thread's interrupt status is kept. */
+    boolean hasReplyRegardless(Duration patience) throws IOException {
+        return regardless(() -> hasReply(patience));
     }
 
     /** Receives the pickled reply to the oldest request without one; interruptible before its first byte. */
@@ -92,11 +102,11 @@ final class ManagerConnection {
 
     /** Something that an interrupt ends before it has had an effect. */
     @FunctionalInterface
-    private interface Step {
-        byte[] run() throws IOException, InterruptedException;
+    private interface Step<R> {
+        R run() throws IOException, InterruptedException;
     }
 
-    private static byte[] regardless(Step step) throws IOException {
+    private static <R> R regardless(Step<R> step) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {

@@ -1,5 +1,6 @@
 package io.jarpipe.manager;
 
+import io.jarpipe.MpBrokenBarrierException;
 import io.jarpipe.ProtocolException;
 import io.jarpipe.PyException;
 import io.jarpipe.PyObject;
@@ -21,6 +22,11 @@ record Reply(String kind, @Nullable Object value) {
             return new Reply(kind, reply.get(1));
         }
         throw new ProtocolException("a reply is a tuple (kind, value)");
+    }
+
+    /** Tells whether the call was given up, and nothing has come of it. */
+    boolean isGivenUp() {
+        return isError("GivenUp");
     }
 
     /** Tells whether the method raised this exception, given by its name without the module. */
@@ -46,6 +52,40 @@ record Reply(String kind, @Nullable Object value) {
                 throw new PyException("multiprocessing.managers.RemoteError", PyTuple.of(value), String.valueOf(value));
             default -> throw new ProtocolException("a reply of the kind " + kind + " was not expected");
         };
+    }
+
+    /** Returns what the method returned, or raises what a local lock, condition or barrier would. */
+    @Nullable
+    Object result() throws ProtocolException {
+        try {
+            return returned();
+        } catch (PyException e) {
+            String message = e.args().size() == 1 ? String.valueOf(e.args().get(0)) : e.type();
+            switch (e.type()) {
+                case "ValueError" -> throw new IllegalStateException(message, e);
+                case "AssertionError" -> {
+                    IllegalMonitorStateException notOwner = new IllegalMonitorStateException(message);
+                    notOwner.initCause(e);
+                    throw notOwner;
+                }
+                case "threading.BrokenBarrierError" ->
+                    throw new MpBrokenBarrierException("the barrier is broken, or was reset while this party waited");
+                default -> throw e;
+            }
+        }
+    }
+
+    /** Returns the number that the method returned. */
+    int number() throws ProtocolException {
+        if (result() instanceof Long number) {
+            return Math.toIntExact(number);
+        }
+        throw new ProtocolException("a reply with a number was expected");
+    }
+
+    /** Tells whether the method returned this. */
+    boolean isReturned(boolean expected) {
+        return kind.equals("#RETURN") && Boolean.valueOf(expected).equals(value);
     }
 
     /** Returns what was raised, with the Java stack trace of this call. */

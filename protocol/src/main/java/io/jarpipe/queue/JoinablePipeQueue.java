@@ -5,6 +5,7 @@ import io.jarpipe.MpJoinableQueue;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.UseCount;
 import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.sync.ProcessCondition;
 import io.jarpipe.sync.SemLock;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -20,18 +21,12 @@ public final class JoinablePipeQueue<T extends @Nullable Object> extends PipeQue
     /**
      * What is added to a queue; all of it is owned by the queue.
      *
-     * @param lock the condition's lock, a recursive one in Python
-     * @param sleeping the condition's count of those who have begun to wait
-     * @param woken the condition's count of those who have stopped to wait
-     * @param waitSemaphore the condition's semaphore on which they wait
+     * @param condition tells that there are no unfinished tasks; over a lock of its own, an RLock
      * @param unfinished counts the unfinished tasks
      */
-    public record TaskParts(SemLock lock, SemLock sleeping, SemLock woken, SemLock waitSemaphore, SemLock unfinished) {
+    public record TaskParts(ProcessCondition condition, SemLock unfinished) {
         void close() {
-            lock.close();
-            sleeping.close();
-            woken.close();
-            waitSemaphore.close();
+            condition.close();
             unfinished.close();
         }
     }
@@ -120,6 +115,15 @@ public final class JoinablePipeQueue<T extends @Nullable Object> extends PipeQue
      */
     public TaskParts taskParts() {
         return tasks.parts();
+    }
+
+    /**
+     * Returns the semaphore of the condition's lock.
+     *
+     * @return the semaphore, which stays owned by the queue
+     */
+    public SemLock taskLock() {
+        return tasks.parts().condition().parts().lock().semLock();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
 import io.jarpipe.queue.JoinablePipeQueue.TaskParts;
+import io.jarpipe.sync.ProcessCondition;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
@@ -15,8 +16,8 @@ import java.time.Duration;
 // item and before the item is in the pipe; task_done() holds the lock of _cond, acquires the semaphore without waiting,
 // and notifies all when its value is 0; join() holds the lock and waits on _cond once, unless the value is 0.
 //
-// A process that waits on a Condition is counted in it (Lib/multiprocessing/synchronize.py, Condition.wait). If it is
-// killed there, whoever notifies next waits for ever for its answer, and holds the lock meanwhile. Nobody may do that
+// A process that waits on a Condition is counted in it (see sync/ProcessCondition). If it is killed there, whoever
+// notifies next waits for ever for its answer, and holds the lock meanwhile. Nobody may do that
 // to Python by ending a JVM, so join() here is not counted: it looks at the semaphore again and again.
 
 /** Counts the unfinished tasks of a queue, and wakes those who wait until there are none. */
@@ -28,10 +29,12 @@ final class Tasks {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final TaskParts parts;
+    private final ProcessCondition condition;
     private final UseCount uses;
 
     Tasks(TaskParts parts, UseCount uses) {
         this.parts = parts;
+        this.condition = parts.condition();
         this.uses = uses;
     }
 
@@ -46,7 +49,7 @@ final class Tasks {
 
     /** Finishes one task. */
     void done() throws IOException, InterruptedException {
-        parts.lock().acquireFor(uses, Deadline.NEVER, Waiting.INTERRUPTIBLE);
+        condition.enter(uses);
         try {
             if (!parts.unfinished().tryAcquire()) {
                 throw new IllegalStateException("task_done() called too many times");
@@ -55,14 +58,19 @@ final class Tasks {
                 notifyAllWaiting();
             }
         } finally {
-            parts.lock().release();
+            condition.exit();
         }
+    }
+
+    private void notifyAllWaiting() throws IOException {
+        condition.takeBackWakeUps(); // CPython would fail here, once, if a notifier has died
+        condition.signal(uses, ProcessCondition.ALL);
     }
 
     /** Uncounts tasks whose items will never be in the pipe; within a bounded time, also when the lock is lost. */
     void withdraw(int count) {
         try {
-            boolean locked = parts.lock().acquire(Deadline.after(PATIENCE), Waiting.UNTIL_COMPLETE);
+            boolean locked = condition.enter(PATIENCE, Waiting.UNTIL_COMPLETE);
             try {
                 boolean withdrawn = false;
                 for (int i = 0; i < count; i++) {
@@ -72,9 +80,7 @@ final class Tasks {
                     notifyAllWaiting();
                 }
             } finally {
-                if (locked) {
-                    parts.lock().release();
-                }
+                condition.exit();
             }
         } catch (IOException | IllegalStateException e) {
             LOG.log(Level.WARNING, "the tasks of dropped items could not be uncounted", e);
@@ -101,41 +107,6 @@ final class Tasks {
             }
             Thread.sleep(Duration.ofNanos(Math.min(look.toNanos(), deadline.remainingNanos())));
             look = look.compareTo(LONGEST_LOOK) < 0 ? look.multipliedBy(2) : LONGEST_LOOK;
-        }
-    }
-
-    /**
-     * Wakes all who wait: {@code Condition.notify_all()}, in CPython's order. The lock is held.
-     *
-     * <p>A sleeper that was killed does not answer, and CPython would wait for it for ever; here closing the queue ends
-     * that: those who have not answered are counted as sleeping again, and what would wake them is taken back.
-     */
-    private void notifyAllWaiting() throws IOException, InterruptedException {
-        while (parts.woken().tryAcquire()) {
-            parts.sleeping().tryAcquire(); // one whose wait had timed out
-        }
-        int unanswered = 0;
-        while (parts.sleeping().tryAcquire()) {
-            parts.waitSemaphore().release();
-            unanswered++;
-        }
-        try {
-            while (unanswered > 0) {
-                parts.woken().acquireFor(uses, Deadline.NEVER, Waiting.UNTIL_COMPLETE);
-                unanswered--;
-            }
-        } finally {
-            for (; unanswered > 0; unanswered--) {
-                parts.sleeping().release();
-            }
-            takeBackWakeUps();
-        }
-    }
-
-    private void takeBackWakeUps() throws IOException {
-        boolean taken = true;
-        while (taken) {
-            taken = parts.waitSemaphore().tryAcquire();
         }
     }
 }

@@ -1,14 +1,14 @@
 package io.jarpipe.sharing;
 
+import io.jarpipe.MpAddress;
 import io.jarpipe.MpSharingException;
 import io.jarpipe.MpSharingException.Reason;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.connection.StreamSocket;
+import io.jarpipe.manager.Relay;
 import io.jarpipe.manager.Relayed;
-import io.jarpipe.manager.RelayedLock;
-import io.jarpipe.manager.RelayedQueue;
 import io.jarpipe.manager.Token;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.Transport;
@@ -19,11 +19,11 @@ import io.jarpipe.sync.OwnedLock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes live objects of the recipes in one pickle; the same recipe gives the same object. */
@@ -35,8 +35,8 @@ final class Attacher {
     private final int maxLength;
     private final Optional<ProcessKey> key;
     private final IdentityHashMap<PyObject, Object> known = new IdentityHashMap<>();
-    private final Set<OwnedLock> exposed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Endpoint> attached = new ArrayList<>();
+    private final Map<MpAddress, Relay> relays = new HashMap<>();
     private final Synchronization synchronization;
 
     /**
@@ -54,8 +54,8 @@ final class Attacher {
     /** Returns the live object for a recipe for which {@link Recipes#isShared} holds. */
     Object attach(PyObject recipe) throws IOException {
         Object object = object(recipe);
-        if (object instanceof OwnedLock lock && exposed.add(lock)) {
-            lock.retain(); // by the program, which closes it, or the end of the process does
+        if (object instanceof OwnedLock lock) {
+            lock.expose(); // to the program, which closes it, or the end of the process does
         }
         return object;
     }
@@ -115,11 +115,13 @@ final class Attacher {
         Token token = Token.ofProxy(proxy);
         byte[] authkey = key.map(ProcessKey::bytes).orElseThrow(() -> Recipes.unsupported(proxy));
         try {
-            return switch (token.typeid()) {
-                case RelayedLock.TYPEID -> RelayedLock.attach(token, authkey, codec, maxLength);
-                case RelayedQueue.TYPEID -> RelayedQueue.attach(token, authkey, codec, maxLength);
-                default -> throw Recipes.unsupported(proxy);
-            };
+            Relayed relayed = relays.computeIfAbsent(
+                            token.address(), address -> new Relay(token, authkey, codec, maxLength))
+                    .attach(token);
+            if (relayed == null) {
+                throw Recipes.unsupported(proxy);
+            }
+            return relayed;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while connecting to an object of a fork context");

@@ -157,13 +157,7 @@ final class Departure implements Reducer, AutoCloseable {
     private PyObject joinableQueue(JoinablePipeQueue<?> queue) throws IOException {
         List<@Nullable Object> state = new ArrayList<>(queueState(queue.parts()));
         JoinablePipeQueue.TaskParts tasks = queue.taskParts();
-        state.add(object(
-                Recipes.CONDITION,
-                List.of(
-                        Recipes.semaphore(Recipes.RLOCK, tasks.lock()),
-                        Recipes.semaphore(Recipes.SEMAPHORE, tasks.sleeping()),
-                        Recipes.semaphore(Recipes.SEMAPHORE, tasks.woken()),
-                        Recipes.semaphore(Recipes.SEMAPHORE, tasks.waitSemaphore()))));
+        state.add(tasks.condition());
         state.add(Recipes.semaphore(Recipes.SEMAPHORE, tasks.unfinished()));
         return object(Recipes.JOINABLE_QUEUE, state);
     }

@@ -8,6 +8,8 @@ import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.JoinablePipeQueue;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.queue.SimplePipeQueue;
+import io.jarpipe.sync.ProcessCondition;
+import io.jarpipe.sync.ProcessRLock;
 import io.jarpipe.sync.SemLock;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -63,13 +65,14 @@ final class QueueRecipes {
         State of = new State(condition, CONDITION_STATE);
         try (Opening opening = new Opening()) {
             PipeQueue.Parts parts = queueParts(state, opening);
-            JoinablePipeQueue.TaskParts tasks = new JoinablePipeQueue.TaskParts(
-                    of.semaphore(0, opening),
-                    of.semaphore(1, opening),
-                    of.semaphore(2, opening),
-                    of.semaphore(3, opening),
-                    state.semaphore(9, opening));
+            SemLock unfinished = state.semaphore(9, opening);
+            SemLock lock = of.semaphore(0, opening);
+            SemLock sleeping = of.semaphore(1, opening);
+            SemLock woken = of.semaphore(2, opening);
+            SemLock waitSemaphore = of.semaphore(3, opening);
             opening.succeeded();
+            ProcessCondition done = new ProcessCondition(new ProcessRLock(lock), sleeping, woken, waitSemaphore);
+            JoinablePipeQueue.TaskParts tasks = new JoinablePipeQueue.TaskParts(done, unfinished);
             return new JoinablePipeQueue<>(parts, tasks, codec, item -> item, maxLength);
         }
     }

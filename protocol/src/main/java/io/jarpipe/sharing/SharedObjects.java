@@ -8,6 +8,7 @@ import io.jarpipe.connection.StreamSocket;
 import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
+import io.jarpipe.queue.JoinablePipeQueue;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.queue.SimplePipeQueue;
 import io.jarpipe.sync.Hold;
@@ -39,6 +40,8 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** How long to wait for threads to leave conditions, events and barriers. */
     private static final Duration LEAVING = Duration.ofSeconds(1);
+    /** What stands for the name of a semaphore of a fork context. */
+    private static final String NAMELESS = "(relayed)";
     /** Below this number, endpoints that their users have closed are not looked for. */
     private static final int FEW = 32;
 
@@ -216,9 +219,16 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         for (Endpoint endpoint : endpoints()) {
             switch (endpoint.object()) {
                 case OwnedLock lock -> lock.hold().ifPresent(holds::add);
+                case Relayed relayed ->
+                    relayed.held().map(held -> hold(relayed, held)).ifPresent(holds::add);
                 case PipeQueue<?> queue -> {
                     queue.parts().readLock().hold("Queue, read lock").ifPresent(holds::add);
                     queue.parts().writeLock().hold("Queue, write lock").ifPresent(holds::add);
+                    if (queue instanceof JoinablePipeQueue<?> joinable) {
+                        joinable.taskLock()
+                                .hold("JoinableQueue, lock of the tasks")
+                                .ifPresent(holds::add);
+                    }
                 }
                 case SimplePipeQueue<?> queue -> {
                     queue.parts().readLock().hold("SimpleQueue, read lock").ifPresent(holds::add);
@@ -228,6 +238,10 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
             }
         }
         return holds;
+    }
+
+    private static Hold hold(Relayed relayed, Relayed.Held held) {
+        return new Hold(relayed.kind(), NAMELESS, held.count(), held.age(), held.thread());
     }
 
     private List<PipeQueue<?>> queues() {
@@ -262,6 +276,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
                 case StreamConnection connection -> {}
                 case StreamSocket socket -> {}
                 case WeakReference<?> opened -> {}
+                case OwnedLock lock when !lock.isExposed() -> {} // a part of one that is counted
                 default -> direct++;
             }
         }

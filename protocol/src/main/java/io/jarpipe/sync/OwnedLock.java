@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,6 +21,8 @@ public abstract sealed class OwnedLock implements AutoCloseable permits Mutex, P
     private final UseCount uses;
     /** How many need this object: each condition over it, and the program, if it has it by itself. */
     private final AtomicInteger users = new AtomicInteger();
+
+    private final AtomicBoolean exposed = new AtomicBoolean();
 
     OwnedLock(SemLock semLock) {
         this.semLock = semLock;
@@ -183,6 +186,22 @@ public abstract sealed class OwnedLock implements AutoCloseable permits Mutex, P
     /** Counts one that needs this object. */
     public void retain() {
         users.incrementAndGet();
+    }
+
+    /** Notes, once, that the program has this object by itself, and not only as a part of others. */
+    public void expose() {
+        if (!exposed.getAndSet(true)) {
+            retain();
+        }
+    }
+
+    /**
+     * Tells whether the program has this object by itself.
+     *
+     * @return false when it is a part of others alone
+     */
+    public boolean isExposed() {
+        return exposed.get();
     }
 
     /** Counts one less that needs this object, and closes it after the last one. */

@@ -16,14 +16,16 @@ import java.util.function.BooleanSupplier;
 //   wait:    sleeping + 1, release the lock, take wait (or give up), woken + 1, acquire the lock
 //   notify:  wait must be 0; as often as woken - 1 succeeds: sleeping - 1 (those that gave up);
 //            up to n times: sleeping - 1, wait + 1; as many times: woken - 1, blocking; wait := 0
-// A sleeper that counts itself in sleeping and not in woken keeps the next notify waiting, with the lock. So whatever
-// ends a wait, woken is counted; and a notify that has begun to wake goes on until all have woken, since units of woken
-// that nobody takes would let the next notify forget as many who really sleep.
+// A sleeper that counts itself in sleeping and not in woken keeps the next notify waiting, with the lock: so whatever
+// ends a wait, woken is counted. A sleeper that was killed does not answer, and CPython would wait for it for ever.
+// Here
+// the close of what the notify is done for ends that: those who have not answered are counted as sleeping again, and
+// what would wake them is taken back, so that one who answers later is settled by the next notify.
 
 /** A {@code multiprocessing.Condition}. */
 public final class ProcessCondition implements MpCondition, Rendezvous {
-    /** {@code sys.maxsize} is more than there can be sleepers. */
-    static final int ALL = Integer.MAX_VALUE;
+    /** All sleepers: {@code sys.maxsize} is more than there can be. */
+    public static final int ALL = Integer.MAX_VALUE;
 
     /** How late it is noticed that an owner was closed. */
     private static final Duration SLICE = Duration.ofMillis(50);
@@ -237,8 +239,15 @@ public final class ProcessCondition implements MpCondition, Rendezvous {
         }
     }
 
-    /** Wakes sleepers, for an object made of this condition. */
-    void signal(UseCount owner, int n) throws IOException {
+    /**
+     * Wakes sleepers and waits for their answers, for an object made of this condition; the lock is held.
+     *
+     * @param owner what it is done for, whose close ends it
+     * @param n how many at most
+     * @throws IllegalMonitorStateException when the calling thread does not hold the lock
+     * @throws IOException when the owner is closed, or a semaphore fails
+     */
+    public void signal(UseCount owner, int n) throws IOException {
         checkMine("lock is not owned");
         if (wait.tryAcquire()) {
             throw new IllegalMonitorStateException("notify: Should not have been able to acquire _wait_semaphore");
@@ -249,18 +258,38 @@ public final class ProcessCondition implements MpCondition, Rendezvous {
                         "notify: Bug in sleeping_count.acquire- res should not be False");
             }
         }
-        int sleepers = 0;
-        while (sleepers < n && sleeping.tryAcquire()) {
+        wake(owner, n);
+    }
+
+    private void wake(UseCount owner, int n) throws IOException {
+        int unanswered = 0;
+        while (unanswered < n && sleeping.tryAcquire()) {
             wait.release();
-            sleepers++;
+            unanswered++;
         }
-        if (sleepers > 0) {
-            for (int i = 0; i < sleepers; i++) {
+        try {
+            while (unanswered > 0) {
                 awaitWoken(owner);
+                unanswered--;
             }
-            while (wait.tryAcquire()) {
-                // its sleeper has given up at the same moment
+        } finally {
+            for (; unanswered > 0; unanswered--) {
+                sleeping.release();
             }
+            takeBackWakeUps();
+        }
+    }
+
+    /**
+     * Takes back what wakes somebody: left by a sleeper that has given up at the same moment, or by a notifier that has
+     * died. The lock is held.
+     *
+     * @throws IOException when a semaphore fails
+     */
+    public void takeBackWakeUps() throws IOException {
+        boolean taken = true;
+        while (taken) {
+            taken = wait.tryAcquire();
         }
     }
 
@@ -274,8 +303,15 @@ public final class ProcessCondition implements MpCondition, Rendezvous {
         }
     }
 
-    /** Acquires the lock for an object made of this condition, whose close ends the wait. */
-    void enter(UseCount owner) throws IOException, InterruptedException {
+    /**
+     * Acquires the lock for an object made of this condition.
+     *
+     * @param owner what it is done for, whose close ends the wait
+     * @throws ClosedChannelException when the owner is closed
+     * @throws IOException when the semaphore fails
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public void enter(UseCount owner) throws IOException, InterruptedException {
         while (!lock.acquire(SLICE)) {
             checkOpen(owner);
         }
@@ -287,13 +323,25 @@ public final class ProcessCondition implements MpCondition, Rendezvous {
         }
     }
 
-    /** Acquires the lock in time, for an object made of this condition. */
-    boolean enter(Duration timeout) throws IOException, InterruptedException {
-        return lock.acquire(timeout);
+    /**
+     * Acquires the lock in time, for an object made of this condition.
+     *
+     * @param timeout how long to wait
+     * @param waiting whether an interrupt ends the wait
+     * @return whether it was acquired
+     * @throws IOException when the semaphore fails
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public boolean enter(Duration timeout, Waiting waiting) throws IOException, InterruptedException {
+        return lock.acquire(Deadline.after(timeout), waiting);
     }
 
-    /** Releases the lock, if the calling thread holds it. */
-    void exit() throws IOException {
+    /**
+     * Releases the lock, if the calling thread holds it.
+     *
+     * @throws IOException when the semaphore fails
+     */
+    public void exit() throws IOException {
         if (lock.isMine()) {
             lock.release();
         }

@@ -2,6 +2,7 @@ package io.jarpipe.sync;
 
 import io.jarpipe.MpEvent;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -177,7 +178,7 @@ public final class ProcessEvent implements MpEvent, Rendezvous {
             if (flagged()) {
                 return true;
             }
-            if (core.condition.enter(BETWEEN_LAST_LOOKS)) {
+            if (core.condition.enter(BETWEEN_LAST_LOOKS, Waiting.INTERRUPTIBLE)) {
                 try {
                     return flagged();
                 } finally {

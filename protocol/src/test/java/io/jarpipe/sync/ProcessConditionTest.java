@@ -96,6 +96,24 @@ final class ProcessConditionTest {
     }
 
     @Test
+    void close_ends_a_signal_that_a_dead_sleeper_does_not_answer() throws Exception {
+        try (SemLock sleeping = counter(1)) {
+            sleeping.release(); // by one that was killed
+        }
+        ProcessCondition condition = attach();
+        FutureTask<Boolean> signalling = new FutureTask<>(() -> {
+            condition.acquire();
+            assertThatThrownBy(condition::signal).isInstanceOf(ClosedChannelException.class);
+            return true;
+        });
+        Thread.ofPlatform().start(signalling);
+        Await.until("it waits for an answer", () -> counters().equals(List.of(0, 0, 1)));
+        condition.close();
+        assertThat(signalling.get()).isTrue();
+        assertThat(counters()).as("as before").containsExactly(1, 0, 0);
+    }
+
+    @Test
     void interrupt_ends_the_wait_with_the_lock_held_again() throws Exception {
         try (ProcessCondition condition = attach()) {
             FutureTask<List<Integer>> interrupted = new FutureTask<>(() -> {
