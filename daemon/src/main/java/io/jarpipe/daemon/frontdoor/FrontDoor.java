@@ -34,6 +34,12 @@ public final class FrontDoor implements AutoCloseable {
     private static final int BACKLOG = 128;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
+    static {
+        // Part of Netty's names for channels, which nobody sees. It would look for a network card, and warn that a
+        // container without a network has none.
+        System.setProperty("io.netty.machineId", "00:00:00:00:00:01");
+    }
+
     /**
      * How to listen.
      *
