@@ -30,7 +30,7 @@ class RelayTest(TestCase):
         self.addCleanup(fds.__exit__, None, None, None)
         self.addCleanup(eventually, "threads to end", lambda: threading.active_count() == 1)
         self.ctx: Any = multiprocessing.get_context("fork")
-        self.relay = Relay()
+        self.relay = Relay(abstract=True)
         ended, self.alive = _fork.pipe()
         self.relay.start(ended)
         self.addCleanup(_fork.close, self.alive)

@@ -26,8 +26,8 @@ import queue
 import secrets
 import threading
 import time
-from multiprocessing import managers, process, queues, synchronize
-from multiprocessing.connection import Connection, arbitrary_address, wait
+from multiprocessing import connection, managers, process, queues, synchronize
+from multiprocessing.connection import Connection, wait
 from typing import Any, Callable, ClassVar
 
 from jarpipe import _fork
@@ -285,7 +285,7 @@ class Relay(managers.Server):
         if abstract:
             address = f"\0jarpipe-relay-{secrets.token_hex(16)}"
         else:
-            address = arbitrary_address("AF_UNIX")
+            address = connection.arbitrary_address("AF_UNIX")  # type: ignore[attr-defined]
         with _fork.opening() as own:
             super().__init__({}, address, key, "pickle")
             own(self.listener)  # type: ignore[attr-defined]

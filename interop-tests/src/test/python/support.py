@@ -168,8 +168,9 @@ class TestCase(unittest.TestCase):
         self._expected.append(expression)
 
     def expect_log(self, expression: str) -> None:
-        """Announce one line in the daemon's log."""
-        self.expect_output(rf"(?m:^)\S+ [A-Z]+ [^\n]*{expression}[^\n]*\n")
+        """Announce one line in the daemon's log; that of one which is elsewhere nobody sees here."""
+        if default_bridge().pid is not None:
+            self.expect_output(rf"(?m:^)\S+ [A-Z]+ [^\n]*{expression}[^\n]*\n")
 
     def expect_stack_trace(self, expression: str) -> None:
         """Announce the Java stack trace of a worker that throws."""
