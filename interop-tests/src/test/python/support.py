@@ -168,7 +168,7 @@ class TestCase(unittest.TestCase):
         self._expected.append(expression)
 
     def expect_log(self, expression: str) -> None:
-        """Announce one line in the daemon's log; that of one which is elsewhere nobody sees here."""
+        """Announce one line in the daemon's log; a daemon elsewhere writes it there."""
         if default_bridge().pid is not None:
             self.expect_output(rf"(?m:^)\S+ [A-Z]+ [^\n]*{expression}[^\n]*\n")
 

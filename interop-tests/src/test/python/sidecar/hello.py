@@ -1,4 +1,4 @@
-"""Lets one worker use a queue, a pipe and a lock, and prints ``works``, or the error that it met."""
+"""Lets workers use a queue, a pipe and a lock, and prints ``works``, or the error that it met."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ import com.github.dockerjava.api.model.SELContext;
 import com.github.dockerjava.api.model.Volume;
 import io.jarpipe.interop.docker.Engine.Python;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,11 +56,6 @@ final class Pod implements AutoCloseable {
 
     private String volume(String what) {
         return name + "-" + what;
-    }
-
-    /** Returns how many containers have been started for tests. */
-    static int started() {
-        return CONTAINERS.get();
     }
 
     /** Starts the daemon as users are told to, with what the tests want besides; returns when it is healthy. */
@@ -173,11 +170,17 @@ final class Pod implements AutoCloseable {
         return container.getLogs(OutputFrame.OutputType.STDERR);
     }
 
+    /** Removes everything, and notes for the report of the build how many containers have been started so far. */
     @Override
     public void close() {
         containers.forEach(GenericContainer::stop);
         for (String what : List.of("run", "shm")) {
             Engine.client().removeVolumeCmd(volume(what)).exec();
+        }
+        try {
+            Files.writeString(Engine.OUTPUT.resolve("containers.txt"), CONTAINERS + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -49,7 +49,8 @@ class SidecarTest {
             "test_connection_rows",
             "test_terminate",
             "test_endings",
-            "test_fork_objects");
+            "test_fork_objects.AdoptedLockTest",
+            "test_fork_objects.RelayTest");
 
     private static Pod pod;
     private static GenericContainer<?> sidecar;
