@@ -5,7 +5,6 @@ import io.jarpipe.daemon.Daemon;
 import io.jarpipe.daemon.frontdoor.FrontDoor;
 import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.StandardStreams;
-import io.jarpipe.os.ServiceManager;
 import io.jarpipe.pickle.JarpipeCodec;
 import io.jarpipe.pickle.PickleCodecs;
 import java.io.IOException;
@@ -165,7 +164,6 @@ final class ServeCommand implements Callable<Integer> {
                 "listening; for Python: export JARPIPE_ADDRESS={0} JARPIPE_AUTHKEY_FILE={1}",
                 where,
                 keyFile);
-        ServiceManager.tell("READY=1");
         new CountDownLatch(1).await();
         return 0;
     }
