@@ -11,6 +11,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A running daemon: its front door, its workers and its services. */
 public final class Daemon {
@@ -22,11 +25,14 @@ public final class Daemon {
 
     private final Workers workers;
     private final Services services;
+    private final ControlServer control;
     private final FrontDoor frontDoor;
+    private volatile @Nullable String whyNotReady;
 
-    private Daemon(Workers workers, Services services, FrontDoor frontDoor) {
+    private Daemon(Workers workers, Services services, ControlServer control, FrontDoor frontDoor) {
         this.workers = workers;
         this.services = services;
+        this.control = control;
         this.frontDoor = frontDoor;
     }
 
@@ -47,7 +53,7 @@ public final class Daemon {
         Workers workers = new Workers(code, codec, maxMessage);
         ControlServer control = new ControlServer(workers, services, codec);
         try {
-            Daemon daemon = new Daemon(workers, services, FrontDoor.open(door, control::accept));
+            Daemon daemon = new Daemon(workers, services, control, FrontDoor.open(door, control::accept));
             services.start();
             return daemon;
         } catch (IOException | RuntimeException e) {
@@ -62,6 +68,7 @@ public final class Daemon {
      * @param grace how long they may take to finish by themselves
      */
     public void drain(Duration grace) {
+        whyNotReady = "draining: the daemon ends";
         frontDoor.close();
         services.stopAccepting();
         long deadline = System.nanoTime() + grace.toNanos();
@@ -114,5 +121,59 @@ public final class Daemon {
                     .forEach(worker ->
                             LOG.log(Level.WARNING, "{0} ({1}) did not end in time", worker.name(), worker.target()));
         }
+    }
+
+    /**
+     * Returns the workers.
+     *
+     * @return all workers of this daemon
+     */
+    public Workers workers() {
+        return workers;
+    }
+
+    /**
+     * Returns the services.
+     *
+     * @return all services of this daemon
+     */
+    public Services services() {
+        return services;
+    }
+
+    /**
+     * Returns how many clients are connected to the daemon itself.
+     *
+     * @return the number of connections
+     */
+    public int connections() {
+        return control.connections();
+    }
+
+    /**
+     * Tells why no new work is taken.
+     *
+     * @return the reason; empty when the daemon takes new work
+     */
+    public Optional<String> whyNotReady() {
+        return Optional.ofNullable(whyNotReady);
+    }
+
+    /**
+     * Asks the event loop for a sign of life.
+     *
+     * @return done when it has come round
+     */
+    public CompletableFuture<Void> pingEventLoop() {
+        return frontDoor.ping();
+    }
+
+    /**
+     * Asks for a sign of life of a thread such as clients get.
+     *
+     * @return done when it has run
+     */
+    public CompletableFuture<Void> pingControl() {
+        return control.ping();
     }
 }

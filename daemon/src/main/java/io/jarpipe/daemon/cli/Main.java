@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
         description = "Runs Java workers as processes of Python programs, over the standard library's multiprocessing.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {ServeCommand.class, PsCommand.class, DumpCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            PsCommand.class,
+            HealthCommand.class,
+            DumpCommand.class,
+            CommandLine.HelpCommand.class
+        },
         footer = {
             "",
             "Python programs find a daemon by JARPIPE_ADDRESS and JARPIPE_AUTHKEY_FILE;",

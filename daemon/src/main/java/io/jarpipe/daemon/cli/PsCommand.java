@@ -1,17 +1,14 @@
 package io.jarpipe.daemon.cli;
 
-import io.jarpipe.MpAddress;
 import io.jarpipe.daemon.control.ControlClient;
-import io.jarpipe.pickle.JarpipeCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,20 +29,9 @@ final class PsCommand implements Callable<Integer> {
     private static final String LOCK_ROW = "%8s %-24s %-17s %-20s %6s %10s  %s%n";
     private static final String SERVICE_ROW = "%-40s %11s %8s  %s%n";
 
-    @Option(
-            names = "--address",
-            paramLabel = "PATH|@NAME",
-            defaultValue = "${env:JARPIPE_ADDRESS}",
-            description = "Where the daemon listens. Default: JARPIPE_ADDRESS, or where 'jarpipe serve' listens.")
-    private @Nullable String address;
-
-    @Option(
-            names = "--authkey-file",
-            paramLabel = "FILE",
-            defaultValue = "${env:JARPIPE_AUTHKEY_FILE}",
-            description =
-                    "File with the daemon's key. Default: JARPIPE_AUTHKEY_FILE, or the address with .key appended.")
-    private @Nullable Path authkeyFile;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private ClientOptions client;
 
     @Option(
             names = "--locks",
@@ -62,9 +48,7 @@ final class PsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        String where = address == null || address.isEmpty() ? DefaultAddress.get() : address;
-        byte[] key = KeyFile.read(authkeyFile != null ? authkeyFile : Path.of(where + ".key"));
-        try (ControlClient daemon = ControlClient.connect(MpAddress.of(where), key, new JarpipeCodec())) {
+        try (ControlClient daemon = client.connect()) {
             PrintWriter out = spec.commandLine().getOut();
             print(out, (List<?>) Objects.requireNonNull(daemon.call("workers")));
             printServices(out, (List<?>) Objects.requireNonNull(daemon.call("services")));

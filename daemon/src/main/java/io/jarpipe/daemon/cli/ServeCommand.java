@@ -3,6 +3,8 @@ package io.jarpipe.daemon.cli;
 import io.jarpipe.MpAddress;
 import io.jarpipe.daemon.Daemon;
 import io.jarpipe.daemon.frontdoor.FrontDoor;
+import io.jarpipe.daemon.frontdoor.HttpDoor;
+import io.jarpipe.daemon.monitor.Monitor;
 import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.StandardStreams;
 import io.jarpipe.pickle.JarpipeCodec;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -103,6 +106,19 @@ final class ServeCommand implements Callable<Integer> {
     private int handshakeSeconds;
 
     @Option(
+            names = "--http",
+            paramLabel = "ADDRESS",
+            defaultValue = "${env:JARPIPE_HTTP}",
+            description = "Answer HTTP requests for /healthz, /readyz and /metrics at a loopback port (127.0.0.1:9464),"
+                    + " a path or @name. Default: JARPIPE_HTTP, or no HTTP at all.")
+    private @Nullable String http;
+
+    @Option(
+            names = "--http-anywhere",
+            description = "Let --http be a port that other machines can reach: the pages ask for no key.")
+    private boolean httpAnywhere;
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
             defaultValue = "${env:JARPIPE_LOG_LEVEL}",
@@ -157,8 +173,16 @@ final class ServeCommand implements Callable<Integer> {
             throw new IOException("an abstract address needs --authkey-file or JARPIPE_AUTHKEY_FILE");
         }
         FrontDoor.requireFree(MpAddress.of(where)); // before a key is made for nothing
+        Optional<MpAddress> pages = httpAddress();
         Daemon daemon = start(where, KeyFile.readOrCreate(keyFile));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> daemon.drain(Duration.ofSeconds(graceSeconds)), "drain"));
+        Optional<Monitor> monitor = pages.isEmpty() ? Optional.empty() : Optional.of(monitor(daemon, pages.get(), log));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            daemon.drain(Duration.ofSeconds(graceSeconds));
+                            monitor.ifPresent(Monitor::close);
+                        },
+                        "drain"));
         log.log(
                 Level.INFO,
                 "listening; for Python: export JARPIPE_ADDRESS={0} JARPIPE_AUTHKEY_FILE={1}",
@@ -166,6 +190,29 @@ final class ServeCommand implements Callable<Integer> {
                 keyFile);
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private Optional<MpAddress> httpAddress() throws IOException {
+        if (http == null || http.isEmpty()) {
+            return Optional.empty();
+        }
+        MpAddress address = MpAddress.of(http);
+        if (!httpAnywhere && !HttpDoor.isLocal(address)) {
+            throw new IOException("--http " + address + " can be reached from other machines, and asks for no key:"
+                    + " choose a loopback address or a path, or say --http-anywhere if that is meant");
+        }
+        return Optional.of(address);
+    }
+
+    private static Monitor monitor(Daemon daemon, MpAddress address, System.Logger log) throws IOException {
+        try {
+            Monitor monitor = Monitor.open(daemon, address);
+            log.log(Level.INFO, "/healthz, /readyz and /metrics are at {0}", monitor.address());
+            return monitor;
+        } catch (IOException | RuntimeException e) {
+            daemon.drain(Duration.ZERO);
+            throw e;
+        }
     }
 
     private Daemon start(String where, byte[] key) throws IOException {

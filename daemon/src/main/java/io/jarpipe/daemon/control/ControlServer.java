@@ -8,6 +8,7 @@ import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Gives each authenticated connection a thread that serves it. */
@@ -48,6 +49,30 @@ public final class ControlServer {
             return;
         }
         Thread.ofPlatform().name("control-" + socket.number()).daemon().start(() -> serve(socket));
+    }
+
+    /**
+     * Returns how many clients are connected.
+     *
+     * @return the number of connections that have a thread
+     */
+    public int connections() {
+        return connections.get();
+    }
+
+    /**
+     * Asks for a sign of life of a new thread, such as a client would get.
+     *
+     * @return done when the thread has run; failed when there can be no more threads
+     */
+    public CompletableFuture<Void> ping() {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        try {
+            Thread.ofPlatform().name("control-ping").daemon().start(() -> answered.complete(null));
+        } catch (OutOfMemoryError noMoreThreads) {
+            answered.completeExceptionally(noMoreThreads);
+        }
+        return answered;
     }
 
     private void serve(Fd socket) {

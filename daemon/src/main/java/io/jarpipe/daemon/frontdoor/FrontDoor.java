@@ -5,7 +5,6 @@ import io.jarpipe.PosixException;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.SocketFile;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -13,26 +12,20 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The daemon's listening socket: checks who connects, authenticates them, and hands their sockets on. */
 public final class FrontDoor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
-    private static final int BACKLOG = 128;
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     /**
      * How to listen.
@@ -48,25 +41,16 @@ public final class FrontDoor implements AutoCloseable {
     private final Consumer<Fd> clients;
     private final IoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("front-door", true), EpollIoHandler.newFactory());
-    private final Channel listener;
-    private final @Nullable SocketFile file;
+    private final Listener listener;
 
     private FrontDoor(Settings settings, Consumer<Fd> clients) throws IOException {
         this.settings = settings;
         this.clients = clients;
         try {
-            switch (settings.address()) {
-                case MpAddress.UnixPath(Path path) -> {
-                    Path temporary = SocketFile.temporary(path);
-                    this.listener = bind(temporary.toString());
-                    this.file = SocketFile.publish(temporary, path, OWNER_ONLY);
-                }
-                case MpAddress.Abstract(String name) -> {
-                    this.listener = bind("\0" + name);
-                    this.file = null;
-                }
-                case MpAddress.Tcp tcp -> throw noDescriptors(tcp);
+            if (settings.address() instanceof MpAddress.Tcp tcp) {
+                throw noDescriptors(tcp);
             }
+            this.listener = Listener.bind(bootstrap(), settings.address());
         } catch (IOException | RuntimeException e) {
             endLoop();
             throw e;
@@ -83,6 +67,14 @@ public final class FrontDoor implements AutoCloseable {
         if (address instanceof MpAddress.Tcp tcp) {
             throw noDescriptors(tcp);
         }
+        requireUnused(address, "--address");
+    }
+
+    /** Refuses a Unix address at which somebody listens, and names the option that chooses another. */
+    static void requireUnused(MpAddress address, String option) throws IOException {
+        if (address instanceof MpAddress.Tcp) {
+            return; // the kernel tells when it is bound
+        }
         try {
             SocketFile.requireFree(address);
         } catch (PosixException e) {
@@ -91,7 +83,7 @@ public final class FrontDoor implements AutoCloseable {
             }
             throw new IOException(
                     "another daemon is listening at " + address
-                            + ": use it (JARPIPE_ADDRESS), stop it, or choose another --address",
+                            + ": use it (JARPIPE_ADDRESS), stop it, or choose another " + option,
                     e);
         }
     }
@@ -115,27 +107,16 @@ public final class FrontDoor implements AutoCloseable {
         return new FrontDoor(settings, clients);
     }
 
-    private Channel bind(String socketPath) throws IOException {
-        var bound = new ServerBootstrap()
+    private ServerBootstrap bootstrap() {
+        return new ServerBootstrap()
                 .group(loop)
-                .channel(EpollServerDomainSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {
                     @Override
                     protected void initChannel(EpollDomainSocketChannel channel) throws IOException {
                         admit(channel);
                     }
-                })
-                .bind(new DomainSocketAddress(socketPath))
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new IOException(
-                    "cannot listen at " + settings.address() + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
-        }
-        return bound.channel();
+                });
     }
 
     private void admit(EpollDomainSocketChannel channel) throws IOException {
@@ -157,23 +138,25 @@ public final class FrontDoor implements AutoCloseable {
     /** Stops listening and removes the socket's file if it is still ours. Clients handed on are not touched. */
     @Override
     public void close() {
-        if (file != null) {
-            removeFile(file);
-        }
-        listener.close().awaitUninterruptibly();
+        listener.close();
         endLoop();
+    }
+
+    /**
+     * Asks the event loop for a sign of life.
+     *
+     * @return done when the loop has come round, or was ended by {@link #close()}
+     */
+    public CompletableFuture<Void> ping() {
+        try {
+            return CompletableFuture.runAsync(() -> {}, loop);
+        } catch (RejectedExecutionException ended) {
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // its only thread is a daemon thread: nobody waits for its end
     private void endLoop() {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    }
-
-    private void removeFile(SocketFile socketFile) {
-        try {
-            socketFile.remove();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "the socket file " + settings.address() + " could not be removed", e);
-        }
     }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +58,7 @@ public final class JavaProcess {
     }
 
     private final Parts parts;
-    private final Consumer<JavaProcess> ended;
+    private final ObjIntConsumer<JavaProcess> ended;
     private final WorkerGroup group;
     private final Thread thread;
     private final Instant started = Instant.now();
@@ -69,8 +69,8 @@ public final class JavaProcess {
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** Prepares a process; {@code ended} runs once, when its exit code has been told. */
-    JavaProcess(Parts parts, Consumer<JavaProcess> ended) {
+    /** Prepares a process; {@code ended} runs once, when its exit code has been told, with that code. */
+    JavaProcess(Parts parts, ObjIntConsumer<JavaProcess> ended) {
         this.parts = parts;
         this.ended = ended;
         this.group = new WorkerGroup(parts.name(), parts.output(), this::exit, () -> decided.get() != null);
@@ -215,7 +215,7 @@ public final class JavaProcess {
         parts.output().close(code >= 0);
         parts.loader().closeQuietly();
         parts.status().exit(code);
-        ended.accept(this);
+        ended.accept(this, code);
         return true;
     }
 

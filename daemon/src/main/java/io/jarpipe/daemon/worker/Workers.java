@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** All workers of this daemon: starts them, knows them, ends them. Thread-safe. */
@@ -37,6 +39,8 @@ public final class Workers {
     private final PickleCodec codec;
     private final int maxMessage;
     private final Set<JavaProcess> running = new LinkedHashSet<>();
+    private final LongAdder started = new LongAdder();
+    private final Map<Outcome, LongAdder> ended = new EnumMap<>(Outcome.class);
 
     /**
      * Makes an empty collection.
@@ -49,6 +53,9 @@ public final class Workers {
         this.code = List.copyOf(code);
         this.codec = codec;
         this.maxMessage = maxMessage;
+        for (Outcome outcome : Outcome.values()) {
+            ended.put(outcome, new LongAdder());
+        }
     }
 
     /**
@@ -123,19 +130,21 @@ public final class Workers {
         return new TargetResolver(loader, process.target(), args, kwargs).resolve();
     }
 
-    private JavaProcess launch(JavaProcess.Parts parts, Runnable ended) {
-        JavaProcess process = new JavaProcess(parts, self -> {
-            remove(self);
-            ended.run();
+    private JavaProcess launch(JavaProcess.Parts parts, Runnable afterwards) {
+        JavaProcess process = new JavaProcess(parts, (self, exitCode) -> {
+            remove(self, Outcome.of(exitCode));
+            afterwards.run();
         });
         process.start();
+        started.increment();
         synchronized (running) {
             running.add(process);
         }
         return process;
     }
 
-    private void remove(JavaProcess process) {
+    private void remove(JavaProcess process, Outcome outcome) {
+        Objects.requireNonNull(ended.get(outcome)).increment();
         synchronized (running) {
             running.remove(process);
             running.notifyAll();
@@ -151,6 +160,25 @@ public final class Workers {
         synchronized (running) {
             return List.copyOf(running);
         }
+    }
+
+    /**
+     * Returns how many workers there have been.
+     *
+     * @return the number started since the daemon began
+     */
+    public long started() {
+        return started.sum();
+    }
+
+    /**
+     * Returns how many workers have ended in one way.
+     *
+     * @param outcome how
+     * @return the number since the daemon began
+     */
+    public long ended(Outcome outcome) {
+        return Objects.requireNonNull(ended.get(outcome)).sum();
     }
 
     /**
