@@ -34,9 +34,7 @@ class Monitored(Served):
         http: where the pages shall be.
     """
 
-    def __init__(
-        self, folder: str, *options: str, http: str = "127.0.0.1:0", **more: Any
-    ) -> None:
+    def __init__(self, folder: str, *options: str, http: str = "127.0.0.1:0", **more: Any) -> None:
         super().__init__(folder, "--http", http, *options, **more)
         self.http = re.findall(r"/metrics are at (\S+)", self.log())[0]
 

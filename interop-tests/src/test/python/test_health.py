@@ -32,9 +32,7 @@ class Pages(HealthTest):
         self.assertEqual(served.ask("/readyz?verbose"), (200, "ready\n"))
         self.assertEqual(served.ask("/healthz", "HEAD"), (200, ""))
         self.assertEqual(served.ask("/healthz", "DELETE")[0], 405)
-        self.assertEqual(
-            served.ask("/"), (404, "there are [/healthz, /metrics, /readyz]\n")
-        )
+        self.assertEqual(served.ask("/"), (404, "there are [/healthz, /metrics, /readyz]\n"))
         self.assertEqual(served.metrics()["jarpipe_ready"], 1)
 
     def test_unix_socket(self) -> None:

@@ -1,6 +1,7 @@
 package io.jarpipe.daemon.cli;
 
 import io.jarpipe.MpAddress;
+import io.jarpipe.daemon.config.KeyFile;
 import io.jarpipe.daemon.control.ControlClient;
 import io.jarpipe.pickle.JarpipeCodec;
 import java.io.IOException;

@@ -4,9 +4,11 @@ import io.jarpipe.daemon.control.ControlClient;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,11 +23,12 @@ import picocli.CommandLine.Spec;
         description =
                 "Lists the workers and services of a running daemon: pid (the worker thread's id in the kernel), the pid of the"
                         + " Python process it belongs to, state, age, how many queues and locks it uses directly, of those that were adopted from a"
-                        + " fork context, and through a relay, name and target. Then its services, if it has"
+                        + " fork context, and through a relay, how many messages and bytes go through it a second, in and out"
+                        + " together, over the last five to ten seconds, how many locks and semaphores it holds, name and target. Then its services, if it has"
                         + " any: address, number of connections, their limit, and target. With --locks, what the workers"
                         + " hold of locks and semaphores, too.")
 final class PsCommand implements Callable<Integer> {
-    private static final String ROW = "%8s %8s %-11s %10s %7s %7s %7s  %-24s %s%n";
+    private static final String ROW = "%8s %8s %-11s %10s %7s %7s %7s %10s %12s %5s  %-24s %s%n";
     private static final String LOCK_ROW = "%8s %-24s %-17s %-20s %6s %10s  %s%n";
     private static final String SERVICE_ROW = "%-40s %11s %8s  %s%n";
 
@@ -60,7 +63,9 @@ final class PsCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, List<?> workers) {
-        out.printf(ROW, "PID", "PARENT", "STATE", "SECONDS", "DIRECT", "ADOPTED", "RELAYED", "NAME", "TARGET");
+        out.printf(
+                ROW, "PID", "PARENT", "STATE", "SECONDS", "DIRECT", "ADOPTED", "RELAYED", "ITEMS/S", "BYTES/S", "HELD",
+                "NAME", "TARGET");
         for (Object worker : workers) {
             Map<?, ?> row = (Map<?, ?>) worker;
             out.printf(
@@ -72,10 +77,18 @@ final class PsCommand implements Callable<Integer> {
                     row.get("direct"),
                     row.get("adopted"),
                     row.get("relayed"),
+                    rate(row.get("items_per_second")),
+                    rate(row.get("bytes_per_second")),
+                    Objects.requireNonNullElse(row.get("held"), "-"),
                     row.get("name"),
                     row.get("target"));
         }
         out.flush();
+    }
+
+    /** Formats a rate, which older daemons do not tell. */
+    private static String rate(@Nullable Object perSecond) {
+        return perSecond instanceof Double number ? String.format(Locale.ROOT, "%.1f", number) : "-";
     }
 
     private static void printServices(PrintWriter out, List<?> services) {

@@ -81,6 +81,11 @@ final class Listener implements AutoCloseable {
         return address;
     }
 
+    /** Accepts clients, or lets them wait in the kernel's backlog. */
+    void setAccepting(boolean accepting) {
+        channel.config().setAutoRead(accepting);
+    }
+
     /** Stops listening and removes the socket's file if it is still ours. */
     @Override
     public void close() {
