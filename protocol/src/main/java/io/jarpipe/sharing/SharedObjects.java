@@ -19,7 +19,9 @@ import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,8 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     private final PickleCodec codec;
     private final ResourceSharer sharer;
     private final TicketFetcher fetcher;
+    private final Traffic traffic;
+    private final long maxUnwritten;
 
     private final Object monitor = new Object();
     private List<Endpoint> endpoints = new ArrayList<>();
@@ -61,10 +65,36 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @param maxLength the longest message accepted, in bytes
      */
     public SharedObjects(Optional<ProcessKey> key, PickleCodec codec, int maxLength) {
-        this(key, codec, maxLength, PATIENCE);
+        this(key, codec, maxLength, new Traffic(), Long.MAX_VALUE);
+    }
+
+    /**
+     * Prepares to share.
+     *
+     * @param key the authkey of the Python program; without it nothing can be passed on or received at run time
+     * @param codec reads and writes plain pickles
+     * @param maxLength the longest message accepted, in bytes
+     * @param traffic counts what goes through the queues and connections
+     * @param maxUnwritten how many bytes may be put into a queue and not be written, before {@code put} waits
+     */
+    public SharedObjects(
+            Optional<ProcessKey> key, PickleCodec codec, int maxLength, Traffic traffic, long maxUnwritten) {
+        this(key, codec, maxLength, traffic, maxUnwritten, PATIENCE);
     }
 
     SharedObjects(Optional<ProcessKey> key, PickleCodec codec, int maxLength, Duration patience) {
+        this(key, codec, maxLength, new Traffic(), Long.MAX_VALUE, patience);
+    }
+
+    private SharedObjects(
+            Optional<ProcessKey> key,
+            PickleCodec codec,
+            int maxLength,
+            Traffic traffic,
+            long maxUnwritten,
+            Duration patience) {
+        this.traffic = traffic;
+        this.maxUnwritten = maxUnwritten;
         this.key = key;
         this.maxLength = maxLength;
         this.sharer = new ResourceSharer(key, codec, patience);
@@ -87,6 +117,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     public void adopt(Resource opened) throws ClosedChannelException {
         boolean done = false;
         try {
+            tune(opened);
             adopt(List.of(Endpoint.weak(opened)));
             done = true;
         } finally {
@@ -116,6 +147,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         boolean done = false;
         try {
             Object result = new Replacement(attacher).replaceIn(value);
+            attacher.attached().forEach(endpoint -> tune(endpoint.object()));
             adopt(attacher.attached());
             done = true;
             return result;
@@ -124,6 +156,45 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
                 attacher.attached().forEach(Endpoint::close);
             }
         }
+    }
+
+    /** Lets what is attached be counted and limited as all of this process. */
+    private void tune(Object object) {
+        switch (object) {
+            case PipeQueue<?> queue -> {
+                queue.countInto(traffic.of(Traffic.Kind.QUEUE));
+                queue.limitUnwritten(maxUnwritten);
+            }
+            case SimplePipeQueue<?> queue -> queue.countInto(traffic.of(Traffic.Kind.SIMPLE_QUEUE));
+            case StreamConnection connection -> connection.countInto(traffic.of(Traffic.Kind.CONNECTION));
+            default -> {}
+        }
+    }
+
+    /**
+     * Returns the figures of this process.
+     *
+     * @return what goes through its queues and connections
+     */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /**
+     * Tells how full the queues are that this process uses.
+     *
+     * @return the number of items of each, by the name of the semaphore that counts its places
+     */
+    public Map<String, Integer> depths() {
+        Map<String, Integer> depths = new LinkedHashMap<>();
+        for (PipeQueue<?> queue : queues()) {
+            try {
+                depths.put(queue.parts().freeSlots().name(), queue.size());
+            } catch (IOException e) {
+                LOG.log(Level.TRACE, "a queue was closed while it was looked at", e);
+            }
+        }
+        return depths;
     }
 
     private Fd claim(PyObject dupFd, DescriptorSource descriptors) throws IOException {
@@ -228,6 +299,15 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
             }
         }
         return holds;
+    }
+
+    /**
+     * Counts what was put into queues and is in no pipe yet.
+     *
+     * @return the number of items
+     */
+    public int unwritten() {
+        return queues().stream().mapToInt(PipeQueue::unwritten).sum();
     }
 
     private List<PipeQueue<?>> queues() {

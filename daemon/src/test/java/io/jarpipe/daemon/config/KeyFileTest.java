@@ -1,4 +1,4 @@
-package io.jarpipe.daemon.cli;
+package io.jarpipe.daemon.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
