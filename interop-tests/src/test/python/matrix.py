@@ -1,27 +1,31 @@
 """Tries every cell of the matrix with this interpreter, and prints what was seen.
 
-    matrix.py [START METHOD...]
+    matrix.py [--log FILE] [START METHOD...]
 
 One line for each cell, its fields separated by tabs: start method, endpoint, transport, role, and
-``works``, or the error that was seen. The first line is ``python`` and the version.
+``works``, or the error that was seen. What the processes print goes to the log, if one is named.
 
 The cells of a start method share one Python child; each has a worker of its own.
 """
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
-import platform
 import sys
 import tempfile
 from multiprocessing import resource_sharer
 from multiprocessing.connection import Client, Connection, Listener
-from typing import Any
+from typing import Any, TextIO
 
 import addresses
 import jarpipe
 from matrix_cells import Cell, cells
+from runner import catch_output
 from support import PATIENCE, WORKERS
+
+ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
+"""For what an error says; tabs separate fields."""
 
 
 class Peer:
@@ -140,8 +144,8 @@ def seen(cell: Cell, child: Caller) -> str:
         worker.join(PATIENCE)
 
 
-def try_method(method: str, folder: str) -> None:
-    """Try all cells with children of one start method."""
+def try_method(method: str, folder: str, report: TextIO) -> None:
+    """Try all cells with children of one start method, and write down what was seen."""
     context: Any = multiprocessing.get_context(method)
     todo = cells(context, folder)
     ours, theirs = context.Pipe()
@@ -149,14 +153,10 @@ def try_method(method: str, folder: str) -> None:
     child.start()
     theirs.close()
     for number, cell in enumerate(todo):
-        fields = (
-            method,
-            cell.endpoint,
-            cell.transport,
-            cell.role,
-            seen(cell, Caller(ours, number)),
-        )
-        print("\t".join(fields), flush=True)
+        outcome = seen(cell, Caller(ours, number))
+        fields = (method, cell.endpoint, cell.transport, cell.role, outcome)
+        report.write("\t".join(fields).translate(ESCAPES) + "\n")
+        report.flush()
     ours.send(None)
     child.join(PATIENCE)
     child.kill()
@@ -166,10 +166,16 @@ def try_method(method: str, folder: str) -> None:
 
 def main() -> None:
     """Try what the command line says, or everything."""
-    print(f"python\t{platform.python_version()}", flush=True)
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--log")
+    parser.add_argument("methods", nargs="*", default=["fork", "spawn", "forkserver"])
+    arguments = parser.parse_args()
+    report = catch_output(arguments.log) if arguments.log else sys.stdout
     with tempfile.TemporaryDirectory(prefix="jarpipe-matrix-") as folder:
-        for method in sys.argv[1:] or ("fork", "spawn", "forkserver"):
-            try_method(method, folder)
+        for method in arguments.methods:
+            try_method(method, folder, report)
+    if report is not sys.stdout:
+        report.close()  # CPython 3.8 crashes when it warns of an unclosed file while it ends
 
 
 if __name__ == "__main__":

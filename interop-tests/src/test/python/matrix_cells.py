@@ -1,4 +1,4 @@
-"""The cells of the matrix: what a Java worker and a Python child share, and one round trip over it."""
+"""The cells of the matrix: what Java and a Python child share, and one round trip over it."""
 
 from __future__ import annotations
 

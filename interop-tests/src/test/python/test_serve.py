@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import unittest
@@ -14,7 +13,7 @@ from typing import Any
 import procfs
 from jarpipe import errors
 from programs import PACKAGE, Served, command
-from support import PATIENCE, WORKERS, await_, environment
+from support import PATIENCE, WORKERS, await_
 from workertest import WorkerTest
 
 NOBODY = 65534
@@ -81,17 +80,6 @@ class Places(ServeTest):
         os.mkdir(folder)
         self.assert_refuses("--address", folder, says=(f"{folder} exists and is no socket",))
         self.assertEqual(sorted(os.listdir(self.folder)), ["file", "folder"])
-
-    def test_service_manager_is_told_when_clients_may_come(self) -> None:
-        for name in (self.path("notify"), f"@jarpipe-test-{secrets.token_hex(8)}"):
-            with self.subTest(name), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-                manager.bind(name.replace("@", "\0"))
-                manager.settimeout(PATIENCE)
-                with environment(NOTIFY_SOCKET=name):
-                    served = self.serve()
-                self.assertEqual(manager.recv(100), b"READY=1")
-                self.assertEqual(served.bridge().version()["pid"], served.pid)
-                served.stop()
 
     def test_folder_that_does_not_exist(self) -> None:
         address = self.path("missing/jarpipe.sock")

@@ -127,7 +127,8 @@ class DeploymentFilesTest {
             assertThat(at(python, "environment", variable)).isEqualTo(image.get(variable));
         }
         for (Object service : List.of(daemon, python)) {
-            List<?> volumes = (List<?>) at(service, "volumes");
+            @SuppressWarnings("unchecked") // as the file has it
+            List<Object> volumes = (List<Object>) at(service, "volumes");
             assertThat(volumes).contains("run:" + Pod.RUN);
             Object shm =
                     volumes.stream().filter(Map.class::isInstance).findFirst().orElseThrow();
@@ -140,7 +141,7 @@ class DeploymentFilesTest {
     }
 
     /** The workers' classes are made by the user; all else is in the checkout. */
-    private static void assertMountsExist(List<?> volumes) {
+    private static void assertMountsExist(List<Object> volumes) {
         assertThat(volumes.stream()
                         .map(Object::toString)
                         .filter(volume -> volume.startsWith("./") && !volume.startsWith("./target/"))

@@ -128,7 +128,7 @@ class OutageTest {
         withoutSidecar(
                 "kill -9 of the sidecar",
                 docker -> docker.killContainerCmd(sidecar.getContainerId()).exec(),
-                "[255, 255]");
+                "255");
     }
 
     @Test
@@ -138,10 +138,10 @@ class OutageTest {
                 docker -> docker.stopContainerCmd(sidecar.getContainerId())
                         .withTimeout(20)
                         .exec(),
-                "[-15, -15]");
+                "-15");
     }
 
-    private static void withoutSidecar(String what, Consumer<DockerClient> end, String exitCodes) throws Exception {
+    private static void withoutSidecar(String what, Consumer<DockerClient> end, String exitCode) throws Exception {
         first.awaitProgress();
         second.awaitProgress();
         int before = first.lines().size();
@@ -151,7 +151,7 @@ class OutageTest {
         for (Program program : List.of(first, second)) {
             int behind = program == first ? before : beforeOfSecond;
             String lost = program.awaitLine("lost", behind);
-            assertThat(lost).contains("exitcodes " + exitCodes, "in flight: ");
+            assertThat(lost).containsPattern("exitcodes \\[(.*, )?" + exitCode + "[,\\]].* in flight: ");
             String resumed = program.awaitLine("resumed", behind);
             ROWS.add(what + "; " + program.name() + ": " + lost + "; " + resumed);
             program.awaitProgress();
