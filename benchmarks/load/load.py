@@ -4,10 +4,11 @@
                                     [--csv FILE] [--svg FILE]
 
 Java workers echo items of two queues, clients of a service get their messages echoed, and once
-every 100 ms `/healthz` is asked. Each client, and for each client the queue, sends so many messages
-a second as `--rate` says; 0 is as many as go through. Once a second resident memory, descriptors and the rate of
-messages are noted. The figures are printed, and drawn with `--svg`. Exits with 1 if a health check
-failed, if there was no traffic, or if descriptors or memory went on growing after the first third.
+every 100 ms `/healthz` is asked. Each client, and for each client the queue, sends so many
+messages a second as `--rate` says; 0 is as many as go through. Once a second resident memory,
+descriptors and the rate of messages are noted. The figures are printed, and drawn with `--svg`.
+Exits with 1 if a health check failed, if there was no traffic, or if descriptors or, in runs of a
+minute and more, memory went on growing after the second third.
 
 Needs nothing but Python 3.8, a built `daemon/target/jarpipe.jar` and a JDK, and takes the seconds
 asked for and some more. The run that is in `docs/` was made with `--seconds 300`.
@@ -38,10 +39,12 @@ import plot  # noqa: E402
 SOURCE = pathlib.Path(__file__).with_name("LoadWorkers.java")
 HEALTH_INTERVAL = 0.1
 SAMPLE_INTERVAL = 1.0
+ENOUGH_FOR_MEMORY = 55
+"""Samples; in a shorter run the heap is still growing into its size."""
 PAYLOAD = {"text": "x" * 200, "numbers": list(range(20))}
 CLIENTS_IN_A_PROCESS = 50
 JVM = "-Xmx256m"
-"""A limit as a sidecar has one: without it the heap grows with the machine's memory, not with need."""
+"""A limit as a sidecar has one: without it the heap grows with the machine, not with need."""
 
 
 class Daemon:
@@ -245,7 +248,10 @@ def is_flat(samples: list[dict[str, float]]) -> bool:
     if not middle or min(sample["messages"] for sample in end) <= 0:
         print("no traffic")
         return False
-    for name, slack in (("descriptors", 1.02), ("resident", 1.15)):
+    judged = [("descriptors", 1.02)]
+    if len(samples) >= ENOUGH_FOR_MEMORY:
+        judged.append(("resident", 1.15))
+    for name, slack in judged:
         was = max(sample[name] for sample in middle)
         is_now = max(sample[name] for sample in end)
         if is_now > was * slack:
