@@ -20,11 +20,9 @@ def percentile(values: list[float], percent: float) -> float:
 
 def summary(latencies: list[float], samples: list[dict[str, float]]) -> list[str]:
     """Return the figures as lines."""
-    p50, p99 = percentile(latencies, 50), percentile(latencies, 99)
-    lines = [
-        f"/healthz: p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {max(latencies):.2f} ms"
-        f" ({len(latencies)} checks)"
-    ]
+    p50, p99, most = percentile(latencies, 50), percentile(latencies, 99), max(latencies)
+    checks = len(latencies)
+    lines = [f"/healthz: p50 {p50:.2f} ms, p99 {p99:.2f} ms, most {most:.2f} ms ({checks} checks)"]
     for name, title, _ in PANELS[1:]:
         values = [sample[name] for sample in samples]
         third = max(1, len(values) // 3)
@@ -38,9 +36,9 @@ def summary(latencies: list[float], samples: list[dict[str, float]]) -> list[str
 def svg(title: str, samples: list[dict[str, float]], latencies: list[float]) -> str:
     """Return the drawing: one panel for each figure, over the seconds of the run."""
     total = TOP + len(PANELS) * (HEIGHT + GAP)
+    size = f'width="{LEFT + WIDTH + 30}" height="{total}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 30}" height="{total}"'
-        ' font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">',
         '<rect width="100%" height="100%" fill="white"/>',
         f'<text x="{LEFT}" y="18" font-size="15">{title}</text>',
         f'<text x="{LEFT}" y="34">{summary(latencies, samples)[0]}</text>',

@@ -7,9 +7,10 @@ import signal
 import socket
 from typing import Any
 
+import jarpipe
 from monitors import Monitored
 from programs import Served, command
-from support import PATIENCE, await_
+from support import PATIENCE, await_, environment
 from test_serve import ServeTest
 
 
@@ -130,3 +131,19 @@ class Command(HealthTest):
         done = command("health", "--address", served.address)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no daemon answers at", done.stderr)
+
+
+class Private(HealthTest):
+    """A private daemon has no HTTP door, and does not pay for one."""
+
+    def test_nothing_of_it_is_loaded(self) -> None:
+        log = self.path("classes")
+        options = f"-Xlog:class+load:file={log}"
+        with environment(JARPIPE_JAVA_OPTIONS=options, JARPIPE_HTTP="127.0.0.1:0"):
+            with jarpipe.Bridge() as bridge:
+                bridge.version()
+        with open(log, encoding="utf-8") as file:
+            classes = file.read()
+        self.assertIn("io.jarpipe.daemon.frontdoor.FrontDoor ", classes)
+        for package in ("io.micrometer", "io.prometheus", "io.netty.handler.codec.http"):
+            self.assertNotIn(package, classes)

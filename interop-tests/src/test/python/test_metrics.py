@@ -62,6 +62,10 @@ class Metrics(ServeTest):
             queue.put(number)
         await_("the items", lambda: served.metrics()["jarpipe_queue_items"] == 7)
         self.assertEqual(served.metrics()["jarpipe_queues"], 1)
+        listed = command("ps", "--endpoints", "--address", served.address).stdout.splitlines()
+        rows = [line.split() for line in listed if "Queue[" in line]
+        self.assertEqual([row[2:4] for row in rows], [["7", "0"]] * 2)
+        self.assertEqual(sum("Connection" in line for line in listed), 2, listed)
         for near, process in ends:
             near.send("go")
             self.join(process)

@@ -188,13 +188,53 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     public Map<String, Integer> depths() {
         Map<String, Integer> depths = new LinkedHashMap<>();
         for (PipeQueue<?> queue : queues()) {
-            try {
-                depths.put(queue.parts().freeSlots().name(), queue.size());
-            } catch (IOException e) {
-                LOG.log(Level.TRACE, "a queue was closed while it was looked at", e);
+            int size = size(queue);
+            if (size >= 0) {
+                depths.put(queue.parts().freeSlots().name(), size);
             }
         }
         return depths;
+    }
+
+    /**
+     * Something that a process uses together with others.
+     *
+     * @param description what it is
+     * @param items how many items a queue holds; -1 for what is no queue
+     * @param unwritten how many items were put into it here and are in no pipe yet
+     */
+    public record Use(String description, int items, int unwritten) {}
+
+    /**
+     * Lists what this process uses.
+     *
+     * @return all that is open, in the order in which it came
+     */
+    public List<Use> uses() {
+        List<Use> uses = new ArrayList<>();
+        for (Endpoint endpoint : endpoints()) {
+            if (!endpoint.done()) {
+                uses.add(use(endpoint.object()));
+            }
+        }
+        return uses;
+    }
+
+    private static Use use(Object object) {
+        return switch (object) {
+            case PipeQueue<?> queue -> new Use(queue.toString(), size(queue), queue.unwritten());
+            case WeakReference<?> opened -> new Use(String.valueOf(opened.get()), -1, 0);
+            default -> new Use(object.toString(), -1, 0);
+        };
+    }
+
+    private static int size(PipeQueue<?> queue) {
+        try {
+            return queue.size();
+        } catch (IOException e) {
+            LOG.log(Level.TRACE, "a queue was closed while it was looked at", e);
+            return -1;
+        }
     }
 
     private Fd claim(PyObject dupFd, DescriptorSource descriptors) throws IOException {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
 final class PsCommand implements Callable<Integer> {
     private static final String ROW = "%8s %8s %-11s %10s %7s %7s %7s %10s %12s %5s  %-24s %s%n";
     private static final String LOCK_ROW = "%8s %-24s %-17s %-20s %6s %10s  %s%n";
+    private static final String ENDPOINT_ROW = "%8s %-24s %8s %9s  %s%n";
     private static final String SERVICE_ROW = "%-40s %11s %8s  %s%n";
 
     @Mixin
@@ -45,6 +46,13 @@ final class PsCommand implements Callable<Integer> {
                             + " now is this.")
     private boolean locks;
 
+    @Option(
+            names = "--endpoints",
+            description = "Lists the queues, connections, sockets and locks that workers use: pid and name of the worker,"
+                    + " what it is, how many items a queue holds, and how many items the worker has put into it that are"
+                    + " in no pipe yet.")
+    private boolean endpoints;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -55,6 +63,9 @@ final class PsCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             print(out, (List<?>) Objects.requireNonNull(daemon.call("workers")));
             printServices(out, (List<?>) Objects.requireNonNull(daemon.call("services")));
+            if (endpoints) {
+                printEndpoints(out, (List<?>) Objects.requireNonNull(daemon.call("endpoints")));
+            }
             if (locks) {
                 printLocks(out, (List<?>) Objects.requireNonNull(daemon.call("locks")));
             }
@@ -100,6 +111,23 @@ final class PsCommand implements Callable<Integer> {
         for (Object service : services) {
             Map<?, ?> row = (Map<?, ?>) service;
             out.printf(SERVICE_ROW, row.get("address"), row.get("connections"), row.get("limit"), row.get("target"));
+        }
+        out.flush();
+    }
+
+    private static void printEndpoints(PrintWriter out, List<?> uses) {
+        out.println();
+        out.printf(ENDPOINT_ROW, "PID", "NAME", "ITEMS", "UNWRITTEN", "ENDPOINT");
+        for (Object use : uses) {
+            Map<?, ?> row = (Map<?, ?>) use;
+            boolean isQueue = row.get("items") instanceof Long items && items >= 0;
+            out.printf(
+                    ENDPOINT_ROW,
+                    row.get("pid"),
+                    row.get("process"),
+                    isQueue ? row.get("items") : "-",
+                    isQueue ? row.get("unwritten") : "-",
+                    row.get("endpoint"));
         }
         out.flush();
     }

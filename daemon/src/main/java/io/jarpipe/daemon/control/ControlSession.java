@@ -116,6 +116,12 @@ final class ControlSession {
                 reply(
                         "#RETURN",
                         workers.list().stream().flatMap(ControlSession::locks).toList());
+            case "endpoints" ->
+                reply(
+                        "#RETURN",
+                        workers.list().stream()
+                                .flatMap(ControlSession::endpoints)
+                                .toList());
             case "services" ->
                 reply(
                         "#RETURN",
@@ -162,6 +168,18 @@ final class ControlSession {
 
     private static Stream<Map<String, Object>> locks(JavaProcess process) {
         return process.holds().stream().map(hold -> describe(process, hold));
+    }
+
+    private static Stream<Map<String, Object>> endpoints(JavaProcess process) {
+        return process.uses().stream().map(use -> {
+            Map<String, Object> description = new LinkedHashMap<>();
+            description.put("pid", process.pid());
+            description.put("process", process.name());
+            description.put("endpoint", use.description());
+            description.put("items", use.items());
+            description.put("unwritten", use.unwritten());
+            return description;
+        });
     }
 
     private static Map<String, Object> describe(JavaProcess process, Hold hold) {

@@ -337,6 +337,15 @@ public final class JavaProcess {
     }
 
     /**
+     * Lists what the process shares with others.
+     *
+     * @return what it uses at this moment
+     */
+    public List<SharedObjects.Use> uses() {
+        return parts.shared().uses();
+    }
+
+    /**
      * Tells how full the queues are that the process uses.
      *
      * @return the number of items of each, by a name that is the same in all processes
