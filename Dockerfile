@@ -55,6 +55,6 @@ ENV PATH=/opt/jarpipe/bin:/usr/local/bin:/usr/bin:/bin \
 USER 1000:1000
 WORKDIR /run/jarpipe
 VOLUME /run/jarpipe
-HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["jarpipe", "health"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=20s CMD ["jarpipe", "health"]
 ENTRYPOINT ["jarpipe"]
 CMD ["serve", "--workers", "/workers"]
