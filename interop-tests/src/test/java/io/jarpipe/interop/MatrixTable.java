@@ -30,7 +30,7 @@ record MatrixTable(List<String> text, List<Integer> minors, Map<Row, List<String
         private static final Comparator<Row> ORDER = Comparator.comparing(Row::endpoint)
                 .thenComparing(Row::transport)
                 .thenComparing(Row::role)
-                .thenComparing(row -> METHODS.indexOf(row.method()));
+                .thenComparingInt(row -> METHODS.indexOf(row.method()));
 
         static Row of(List<String> fields) {
             return new Row(fields.get(0), fields.get(1), fields.get(2), fields.get(3));
