@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
@@ -116,6 +117,28 @@ class Metrics(ServeTest):
         self.assertGreater(metrics['jarpipe_bytes_total{direction="out",kind="connection"}'], 1000)
         self.assertEqual(metrics[f'jarpipe_refused_clients_total{{door="{echo}",reason="key"}}'], 1)
         self.assertEqual(metrics[f"jarpipe_service_failures_total{label}"], 0)
+
+    def test_relayed_queue(self) -> None:
+        """Objects of a fork context that others know are relayed: a request and a reply each."""
+        served = self.monitored()
+        context: Any = multiprocessing.get_context("fork")
+        jobs, results = context.Queue(), context.Queue()
+        for queue in (jobs, results):
+            self.addCleanup(queue._reader.close)
+            self.addCleanup(queue._writer.close)
+            self.addCleanup(queue.join_thread)
+            self.addCleanup(queue.close)
+        jobs.put("known to a feeder thread")
+        process = self.start_at(served, "pass", jobs, results)
+        self.assertEqual(self.get(results), "known to a feeder thread")
+        jobs.put(None)
+        self.join(process)
+        await_("the end to be counted", lambda: served.metrics()["jarpipe_workers_running"] == 0)
+        metrics = served.metrics()
+        out = metrics['jarpipe_items_total{direction="out",kind="relay"}']
+        self.assertGreaterEqual(out, 2)
+        replies = metrics['jarpipe_items_total{direction="in",kind="relay"}']
+        self.assertIn(out - replies, (0, 1), "nobody waits for the reply to the last request")
 
     def test_rates_of_ps(self) -> None:
         served = self.monitored()

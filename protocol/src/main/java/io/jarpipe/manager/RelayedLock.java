@@ -2,6 +2,7 @@ package io.jarpipe.manager;
 
 import io.jarpipe.MpLock;
 import io.jarpipe.PyException;
+import io.jarpipe.os.Flow;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.IOException;
 import java.time.Duration;
@@ -158,6 +159,11 @@ public final class RelayedLock implements MpLock, Relayed {
     @Override
     public void abandon() {
         lock.abandon();
+    }
+
+    @Override
+    public void countInto(Flow flow) {
+        lock.countInto(flow);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.jarpipe.manager;
 
 import io.jarpipe.MpBrokenPipeException;
 import io.jarpipe.PosixException;
+import io.jarpipe.os.Flow;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.EOFException;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class RelayedObject {
     private final List<ManagerConnection> open = new ArrayList<>();
     private final Deque<ManagerConnection> idle = new ArrayDeque<>();
     private boolean closed;
+    private @Nullable Flow flow;
 
     private RelayedObject(Token token, byte[] key, PickleCodec codec, int maxLength) {
         this.id = token.id();
@@ -122,6 +124,14 @@ final class RelayedObject {
         }
     }
 
+    /** Counts requests and replies from now on. */
+    void countInto(Flow into) {
+        synchronized (monitor) {
+            flow = into;
+            open.forEach(connection -> connection.countInto(into));
+        }
+    }
+
     private ManagerConnection take() throws IOException, InterruptedException {
         synchronized (monitor) {
             checkOpen();
@@ -138,6 +148,9 @@ final class RelayedObject {
         synchronized (monitor) {
             if (!closed) {
                 open.add(made);
+                if (flow != null) {
+                    made.countInto(flow);
+                }
                 return made;
             }
         }

@@ -6,6 +6,7 @@ import io.jarpipe.MpQueue;
 import io.jarpipe.binding.Converter;
 import io.jarpipe.binding.ItemSource;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Flow;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.queue.SentinelLoop;
 import java.io.IOException;
@@ -226,6 +227,11 @@ public final class RelayedQueue<T extends @Nullable Object> implements MpQueue<T
     @Override
     public void abandon() {
         queue.abandon();
+    }
+
+    @Override
+    public void countInto(Flow flow) {
+        queue.countInto(flow);
     }
 
     @Override

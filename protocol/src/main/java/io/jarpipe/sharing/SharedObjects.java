@@ -4,7 +4,6 @@ import io.jarpipe.MpSharingException;
 import io.jarpipe.PyObject;
 import io.jarpipe.connection.CurrentProcess;
 import io.jarpipe.connection.StreamConnection;
-import io.jarpipe.connection.StreamSocket;
 import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
@@ -15,11 +14,9 @@ import io.jarpipe.sync.OwnedLock;
 import io.jarpipe.sync.Rendezvous;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,6 +163,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
                 queue.limitUnwritten(maxUnwritten);
             }
             case SimplePipeQueue<?> queue -> queue.countInto(traffic.of(Traffic.Kind.SIMPLE_QUEUE));
+            case Relayed relayed -> relayed.countInto(traffic.of(Traffic.Kind.RELAY));
             case StreamConnection connection -> connection.countInto(traffic.of(Traffic.Kind.CONNECTION));
             default -> {}
         }
@@ -186,14 +184,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @return the number of items of each, by the name of the semaphore that counts its places
      */
     public Map<String, Integer> depths() {
-        Map<String, Integer> depths = new LinkedHashMap<>();
-        for (PipeQueue<?> queue : queues()) {
-            int size = size(queue);
-            if (size >= 0) {
-                depths.put(queue.parts().freeSlots().name(), size);
-            }
-        }
-        return depths;
+        return Inventory.depths(endpoints());
     }
 
     /**
@@ -211,30 +202,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @return all that is open, in the order in which it came
      */
     public List<Use> uses() {
-        List<Use> uses = new ArrayList<>();
-        for (Endpoint endpoint : endpoints()) {
-            if (!endpoint.done()) {
-                uses.add(use(endpoint.object()));
-            }
-        }
-        return uses;
-    }
-
-    private static Use use(Object object) {
-        return switch (object) {
-            case PipeQueue<?> queue -> new Use(queue.toString(), size(queue), queue.unwritten());
-            case WeakReference<?> opened -> new Use(String.valueOf(opened.get()), -1, 0);
-            default -> new Use(object.toString(), -1, 0);
-        };
-    }
-
-    private static int size(PipeQueue<?> queue) {
-        try {
-            return queue.size();
-        } catch (IOException e) {
-            LOG.log(Level.TRACE, "a queue was closed while it was looked at", e);
-            return -1;
-        }
+        return Inventory.uses(endpoints());
     }
 
     private Fd claim(PyObject dupFd, DescriptorSource descriptors) throws IOException {
@@ -262,7 +230,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @throws InterruptedException when interrupted while waiting
      */
     public void flush() throws IOException, InterruptedException {
-        for (PipeQueue<?> queue : queues()) {
+        for (PipeQueue<?> queue : Inventory.queues(endpoints())) {
             queue.flush();
         }
     }
@@ -278,7 +246,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         locks.forEach(OwnedLock::retain); // those of conditions are closed with them, but not before they are released
         endWaits();
         locks.forEach(lock -> releaseHeld(process, lock));
-        for (PipeQueue<?> queue : queues()) {
+        for (PipeQueue<?> queue : Inventory.queues(endpoints())) {
             int lost = queue.discardUnwritten();
             if (lost > 0) {
                 LOG.log(Level.WARNING, "{0} ended before {1} of its items were written", process, lost);
@@ -323,22 +291,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @return those acquired and not released, in the order in which they were attached
      */
     public List<Hold> holds() {
-        List<Hold> holds = new ArrayList<>();
-        for (Endpoint endpoint : endpoints()) {
-            switch (endpoint.object()) {
-                case OwnedLock lock -> lock.hold().ifPresent(holds::add);
-                case PipeQueue<?> queue -> {
-                    queue.parts().readLock().hold("Queue, read lock").ifPresent(holds::add);
-                    queue.parts().writeLock().hold("Queue, write lock").ifPresent(holds::add);
-                }
-                case SimplePipeQueue<?> queue -> {
-                    queue.parts().readLock().hold("SimpleQueue, read lock").ifPresent(holds::add);
-                    queue.parts().writeLock().hold("SimpleQueue, write lock").ifPresent(holds::add);
-                }
-                default -> {}
-            }
-        }
-        return holds;
+        return Inventory.holds(endpoints());
     }
 
     /**
@@ -347,17 +300,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @return the number of items
      */
     public int unwritten() {
-        return queues().stream().mapToInt(PipeQueue::unwritten).sum();
-    }
-
-    private List<PipeQueue<?>> queues() {
-        List<PipeQueue<?>> queues = new ArrayList<>();
-        for (Endpoint endpoint : endpoints()) {
-            if (endpoint.object() instanceof PipeQueue<?> queue) {
-                queues.add(queue);
-            }
-        }
-        return queues;
+        return Inventory.unwritten(endpoints());
     }
 
     private <T> List<T> all(Class<T> type) {
@@ -374,18 +317,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @return how many it uses, and in which way
      */
     public Usage usage() {
-        int direct = 0;
-        int relayed = 0;
-        for (Endpoint endpoint : endpoints()) {
-            switch (endpoint.object()) {
-                case Relayed object -> relayed++;
-                case StreamConnection connection -> {}
-                case StreamSocket socket -> {}
-                case WeakReference<?> opened -> {}
-                default -> direct++;
-            }
-        }
-        return new Usage(direct, relayed);
+        return Inventory.usage(endpoints());
     }
 
     /**

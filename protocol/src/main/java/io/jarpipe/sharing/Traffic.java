@@ -14,7 +14,9 @@ public final class Traffic {
         /** {@code SimpleQueue}. */
         SIMPLE_QUEUE,
         /** {@code Connection}: pipes and sockets. */
-        CONNECTION
+        CONNECTION,
+        /** Requests to Python processes that relay objects of a fork context, and their replies. */
+        RELAY
     }
 
     private final Map<Kind, Flow> flows = new EnumMap<>(Kind.class);

@@ -48,9 +48,10 @@ final class PsCommand implements Callable<Integer> {
 
     @Option(
             names = "--endpoints",
-            description = "Lists the queues, connections, sockets and locks that workers use: pid and name of the worker,"
-                    + " what it is, how many items a queue holds, and how many items the worker has put into it that are"
-                    + " in no pipe yet.")
+            description =
+                    "Lists the queues, connections, sockets and locks that workers use: pid and name of the worker,"
+                            + " what it is, how many items a queue holds, and how many items the worker has put into it that are"
+                            + " in no pipe yet.")
     private boolean endpoints;
 
     @Spec

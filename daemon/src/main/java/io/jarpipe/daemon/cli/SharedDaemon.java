@@ -120,13 +120,16 @@ final class SharedDaemon {
 
     /** Drains and ends the JVM; a second signal does not wait for that. */
     private void end(int signal) {
-        if (ending.get()) {
-            LOG.log(Level.WARNING, "a second signal: the daemon ends at once");
-            daemon.reportLeft();
+        try {
+            if (ending.get()) {
+                LOG.log(Level.WARNING, "a second signal: the daemon ends at once");
+                daemon.reportLeft();
+            } else {
+                drain();
+            }
+        } finally {
             Runtime.getRuntime().halt(SIGNALLED + signal);
         }
-        drain();
-        Runtime.getRuntime().halt(SIGNALLED + signal);
     }
 
     private void drain() {
