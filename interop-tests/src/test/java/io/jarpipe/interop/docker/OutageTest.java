@@ -102,21 +102,23 @@ class OutageTest {
 
     @Test
     void killed_program_takes_its_workers_along_and_no_others() throws Exception {
-        for (Program killed : List.of(first, second)) {
-            Program other = killed == first ? second : first;
-            killed.awaitProgress();
-            int logged = Pod.log(sidecar).length();
-            command(docker ->
-                    docker.killContainerCmd(killed.container().getContainerId()).exec());
-            Await.until("its workers to end", () -> !ps().contains(killed.name() + "-"));
-            assertThat(ps()).contains(other.name() + "-0", other.name() + "-1");
-            other.awaitProgress();
-            String said = Pod.log(sidecar).substring(logged).strip();
-            ROWS.add("kill -9 of " + killed.name() + "; the daemon says: "
-                    + (said.isEmpty() ? "nothing" : said.replace("\n", "; ")));
-            Pod.startAgain(killed.container());
-            killed.awaitProgress();
-        }
+        kill(first, second);
+        kill(second, first);
+    }
+
+    private static void kill(Program killed, Program other) throws Exception {
+        killed.awaitProgress();
+        int logged = Pod.log(sidecar).length();
+        command(docker ->
+                docker.killContainerCmd(killed.container().getContainerId()).exec());
+        Await.until("its workers to end", () -> !ps().contains(killed.name() + "-"));
+        assertThat(ps()).contains(other.name() + "-0", other.name() + "-1");
+        other.awaitProgress();
+        String said = Pod.log(sidecar).substring(logged).strip();
+        ROWS.add("kill -9 of " + killed.name() + "; the daemon says: "
+                + (said.isEmpty() ? "nothing" : said.replace("\n", "; ")));
+        Pod.startAgain(killed.container());
+        killed.awaitProgress();
     }
 
     private static String ps() throws IOException, InterruptedException {
@@ -148,37 +150,43 @@ class OutageTest {
         int beforeOfSecond = second.lines().size();
         command(end);
         Pod.startAgain(sidecar);
-        for (Program program : List.of(first, second)) {
-            int behind = program == first ? before : beforeOfSecond;
-            String lost = program.awaitLine("lost", behind);
-            assertThat(lost).containsPattern("exitcodes \\[(.*, )?" + exitCode + "[,\\]].* in flight: ");
-            String resumed = program.awaitLine("resumed", behind);
-            ROWS.add(what + "; " + program.name() + ": " + lost + "; " + resumed);
-            program.awaitProgress();
-        }
+        assertResumes(what, first, before, exitCode);
+        assertResumes(what, second, beforeOfSecond, exitCode);
+    }
+
+    private static void assertResumes(String what, Program program, int before, String exitCode) throws Exception {
+        String lost = program.awaitLine("lost", before);
+        assertThat(lost).containsPattern("exitcodes \\[(.*, )?" + exitCode + "[,\\]].* in flight: ");
+        String resumed = program.awaitLine("resumed", before);
+        ROWS.add(what + "; " + program.name() + ": " + lost + "; " + resumed);
+        program.awaitProgress();
     }
 
     @Test
     void frozen_containers_lose_nothing() throws Exception {
-        for (GenericContainer<?> frozen : List.of(sidecar, first.container(), second.container())) {
-            first.awaitProgress();
-            second.awaitProgress();
-            List<Integer> before = List.of(first.lines().size(), second.lines().size());
-            command(docker -> docker.pauseContainerCmd(frozen.getContainerId()).exec());
-            if (frozen == first.container()) {
-                second.awaitProgress();
-            } else if (frozen == second.container()) {
-                first.awaitProgress();
-            }
-            command(docker ->
-                    docker.unpauseContainerCmd(frozen.getContainerId()).exec());
-            first.awaitProgress();
-            second.awaitProgress();
-            assertThat(first.lines().subList(before.get(0), first.lines().size()))
-                    .allMatch(line -> line.startsWith("answered"));
-            assertThat(second.lines().subList(before.get(1), second.lines().size()))
-                    .allMatch(line -> line.startsWith("answered"));
-        }
+        int before = first.lines().size();
+        int beforeOfSecond = second.lines().size();
+        freeze(sidecar, List.of());
+        freeze(first.container(), List.of(second));
+        freeze(second.container(), List.of(first));
+        assertOnlyAnswers(first, before);
+        assertOnlyAnswers(second, beforeOfSecond);
         ROWS.add("freezing each container in turn: nothing lost, the others went on");
+    }
+
+    private static void freeze(GenericContainer<?> frozen, List<Program> others) throws Exception {
+        first.awaitProgress();
+        second.awaitProgress();
+        command(docker -> docker.pauseContainerCmd(frozen.getContainerId()).exec());
+        for (Program other : others) {
+            other.awaitProgress();
+        }
+        command(docker -> docker.unpauseContainerCmd(frozen.getContainerId()).exec());
+        first.awaitProgress();
+        second.awaitProgress();
+    }
+
+    private static void assertOnlyAnswers(Program program, int behind) throws IOException {
+        assertThat(program.lines().stream().skip(behind)).allMatch(line -> line.startsWith("answered"));
     }
 }

@@ -3,7 +3,6 @@ package io.jarpipe.interop.docker;
 import com.github.dockerjava.api.model.AccessMode;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
-import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.SELContext;
 import com.github.dockerjava.api.model.Volume;
@@ -58,7 +57,7 @@ final class Pod implements AutoCloseable {
         return name + "-" + what;
     }
 
-    /** Starts the daemon as users are told to, with what the tests want besides; returns when it is healthy. */
+    /** Starts the daemon as users are told to, with what the tests want besides; returns when it listens. */
     GenericContainer<?> sidecar(String... options) throws IOException, InterruptedException {
         return sidecar(USER, host -> {}, options);
     }
@@ -73,10 +72,8 @@ final class Pod implements AutoCloseable {
             change.accept(host);
         });
         container
-                .withCreateContainerCmdModifier(create -> create.withHealthcheck(
-                        new HealthCheck().withInterval(Duration.ofSeconds(1).toNanos())))
                 .withCommand(command)
-                .waitingFor(Wait.forHealthcheck().withStartupTimeout(PATIENCE));
+                .waitingFor(Wait.forLogMessage(".* listening;.*", 1).withStartupTimeout(PATIENCE));
         return start(container);
     }
 
@@ -136,7 +133,7 @@ final class Pod implements AutoCloseable {
                 .toArray(Bind[]::new));
     }
 
-    /** Waits until a container's own check says so. */
+    /** Waits until the engine's check of a container says that it is healthy. */
     static void awaitHealthy(GenericContainer<?> container) throws Exception {
         Await.until(
                 "the container to be healthy",

@@ -54,6 +54,7 @@ class SidecarTest {
 
     private static Pod pod;
     private static GenericContainer<?> sidecar;
+    private static String firstLog;
     private static ExecutorService runs;
 
     @BeforeAll
@@ -64,6 +65,7 @@ class SidecarTest {
                 AT_A_TIME, Thread.ofPlatform().daemon().factory());
         pod = new Pod();
         sidecar = pod.sidecar("--service", Pod.RUN + "/echo.sock=io.jarpipe.interop.ServiceWorkers::echo");
+        firstLog = Pod.log(sidecar);
     }
 
     @AfterAll
@@ -75,7 +77,7 @@ class SidecarTest {
     }
 
     @Test
-    void image_is_small_and_has_its_parts() throws IOException, InterruptedException {
+    void image_is_small_and_has_its_parts() throws Exception {
         InspectImageResponse image =
                 Engine.client().inspectImageCmd(Engine.image()).exec();
         assertThat(image.getSize()).isLessThan(200 * MEGABYTE);
@@ -86,7 +88,8 @@ class SidecarTest {
         // What was made at build time is really used: both files are mapped by the JVM.
         assertThat(Pod.exec(sidecar, Pod.USER, "cat", "/proc/1/maps"))
                 .contains("/opt/jarpipe/lib/jarpipe.aot", "/opt/jarpipe/runtime/lib/libnetty_transport_native_epoll");
-        assertThat(Pod.log(sidecar)).doesNotContain("WARNING").contains("listening");
+        assertThat(firstLog).doesNotContain("WARNING").contains("listening");
+        Pod.awaitHealthy(sidecar);
     }
 
     @TestFactory
