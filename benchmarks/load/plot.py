@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 WIDTH, HEIGHT = 760, 150
 LEFT, TOP, GAP = 70, 46, 40
 PANELS = (
-    ("health", "/healthz, ms", "#b03a2e"),
+    ("health", "/healthz, ms (logarithmic)", "#b03a2e"),
     ("resident", "resident memory, MiB", "#1f618d"),
     ("descriptors", "open descriptors", "#117a65"),
     ("messages", "messages per second", "#7d6608"),
@@ -53,21 +55,27 @@ def svg(title: str, samples: list[dict[str, float]], latencies: list[float]) -> 
 def panel(
     points: list[tuple[float, float]], last: float, top: int, label: str, color: str
 ) -> list[str]:
-    """Return one panel: frame, scale from zero, line."""
-    most = max(value for _, value in points) * 1.1 or 1.0
+    """Return one panel: frame, scale, line."""
+    logarithmic = "logarithmic" in label
+    most = max(value for _, value in points)
+    decades = max(1, math.ceil(math.log10(max(most, 1.0))))
+    marks = [10.0**n for n in range(decades + 1)] if logarithmic else [0, most * 0.55, most * 1.1]
+
+    def height(value: float) -> float:
+        if logarithmic:
+            return top + HEIGHT - max(0.0, math.log10(max(value, 1.0))) / decades * HEIGHT
+        return top + HEIGHT - value / (marks[-1] or 1.0) * HEIGHT
+
     path = " ".join(
-        f"{LEFT + second / last * WIDTH:.1f},{top + HEIGHT - value / most * HEIGHT:.1f}"
-        for second, value in points
+        f"{LEFT + second / last * WIDTH:.1f},{height(value):.1f}" for second, value in points
     )
     parts = [
         f'<text x="{LEFT}" y="{top - 5}">{label}</text>',
         f'<rect x="{LEFT}" y="{top}" width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#999"/>',
     ]
-    for part in (0.0, 0.5, 1.0):
-        y = top + HEIGHT - part * HEIGHT
-        value = most * part
-        text = f"{value:.0f}" if most >= 10 else f"{value:.1f}"
-        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.0f}" text-anchor="end">{text}</text>')
+    for mark in marks:
+        y = height(mark) + 4
+        parts.append(f'<text x="{LEFT - 6}" y="{y:.0f}" text-anchor="end">{mark:.0f}</text>')
     for part in (0.0, 0.25, 0.5, 0.75, 1.0):
         parts.append(
             f'<text x="{LEFT + part * WIDTH:.0f}" y="{top + HEIGHT + 14}" text-anchor="middle">'

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 
 from monitors import Monitored
-from programs import command
+from programs import ROOT, command
 from support import WORKERS, await_
 from test_serve import ServeTest
 
@@ -151,6 +152,18 @@ class Sources(ConfigTest):
         self.addCleanup(served.stop)
         self.join(self.start_at(served, "nothing"))
         await_("the worker to be counted", lambda: self.ended(served) == 1)
+
+    def test_the_handbook_knows_every_setting_and_metric(self) -> None:
+        handbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+        for line in command("config", "check").stdout.splitlines():
+            key = line.split(maxsplit=1)[1].split(" =")[0]
+            self.assertIn(f"| `{key}`", handbook)
+        served = Monitored(self.folder)
+        self.addCleanup(served.stop)
+        for series in served.metrics():
+            name = re.sub(r"(_bucket|_count|_sum)?(\{.*)?$", "", series)
+            if name.startswith("jarpipe_") and not name.endswith("_limit"):
+                self.assertIn(f"`{name}", handbook)
 
     def ended(self, served: Monitored) -> float:
         """Return how many workers have returned."""

@@ -60,6 +60,7 @@ public final class JavaProcess {
     }
 
     private final Parts parts;
+    private final Runnable givenBack;
     private final ObjIntConsumer<JavaProcess> ended;
     private final WorkerGroup group;
     private final Thread thread;
@@ -72,9 +73,13 @@ public final class JavaProcess {
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** Prepares a process; {@code ended} runs once, when its exit code has been told, with that code. */
-    JavaProcess(Parts parts, ObjIntConsumer<JavaProcess> ended) {
+    /**
+     * Prepares a process; {@code givenBack} runs once, when it has nothing any more and a moment before its exit code is
+     * told, and {@code ended} afterwards, with that code.
+     */
+    JavaProcess(Parts parts, Runnable givenBack, ObjIntConsumer<JavaProcess> ended) {
         this.parts = parts;
+        this.givenBack = givenBack;
         this.ended = ended;
         this.rate = new Rate(parts.shared().traffic());
         this.group = new WorkerGroup(parts.name(), parts.output(), this::exit, () -> decided.get() != null);
@@ -218,6 +223,7 @@ public final class JavaProcess {
         parts.shared().close();
         parts.output().close(code >= 0);
         parts.loader().closeQuietly();
+        givenBack.run();
         parts.status().exit(code);
         ended.accept(this, code);
         return true;

@@ -101,7 +101,10 @@ public final class Workers {
         }
     }
 
-    /** Takes a place for a worker. It is given back when the worker ends, or could not be started. */
+    /**
+     * Takes a place for a worker. It is given back when the worker could not be started, or ends: before its exit code is
+     * told, so that who has seen that can start the next.
+     */
     private void requireRoom() throws StartException {
         int most = limits.workers();
         if (places.incrementAndGet() > most) {
@@ -184,7 +187,7 @@ public final class Workers {
     }
 
     private JavaProcess launch(JavaProcess.Parts parts, Runnable afterwards) {
-        JavaProcess process = new JavaProcess(parts, (self, exitCode) -> {
+        JavaProcess process = new JavaProcess(parts, places::decrementAndGet, (self, exitCode) -> {
             remove(self, Outcome.of(exitCode));
             afterwards.run();
         });
@@ -198,7 +201,6 @@ public final class Workers {
 
     private void remove(JavaProcess process, Outcome outcome) {
         ended.count(outcome);
-        places.decrementAndGet();
         synchronized (running) {
             running.remove(process);
             past.add(process.traffic());
