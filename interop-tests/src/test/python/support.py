@@ -29,6 +29,11 @@ PATIENCE = 20.0 * float(os.environ.get("JARPIPE_TEST_TIMEOUT_FACTOR", "1"))
 WORKERS = "io.jarpipe.interop."
 """The package of the Java workers."""
 
+ONCE = unittest.skipIf(
+    os.environ.get("JARPIPE_TEST_HUGE") == "", "has no Python side: runs on one interpreter"
+)
+"""Marks tests whose outcome does not depend on the interpreter; by hand they always run."""
+
 _POLL_SECONDS = 0.002
 _T = TypeVar("_T")
 
