@@ -29,10 +29,18 @@ PATIENCE = 20.0 * float(os.environ.get("JARPIPE_TEST_TIMEOUT_FACTOR", "1"))
 WORKERS = "io.jarpipe.interop."
 """The package of the Java workers."""
 
+ELSEWHERE = "JARPIPE_ADDRESS" in os.environ
+"""Whether the daemon is in another container: its process and its log are out of sight."""
+
 daemon_in_sight = unittest.skipIf(
-    "JARPIPE_ADDRESS" in os.environ, "looks at threads or descriptors of a daemon that is elsewhere"
+    ELSEWHERE, "looks at threads or descriptors of a daemon that is elsewhere"
 )
-"""For tests that look into ``/proc``: a daemon in a container of its own is not in this one's."""
+"""For tests that look into ``/proc``."""
+
+ONCE = unittest.skipIf(
+    os.environ.get("JARPIPE_TEST_HUGE") == "", "has no Python side: runs on one interpreter"
+)
+"""Marks tests whose outcome does not depend on the interpreter; by hand they always run."""
 
 _POLL_SECONDS = 0.002
 _T = TypeVar("_T")
@@ -141,7 +149,8 @@ class TestCase(unittest.TestCase):
         daemon = default_bridge().pid
         gc.collect()
         self.addCleanup(self._check_channels, "this process", "self", channels("self"))
-        if daemon is not None:  # a shared one is in another container, where nobody can look
+        if not ELSEWHERE:
+            assert daemon is not None
             self.addCleanup(self._check_channels, "the daemon", daemon, channels(daemon))
 
     def share(self, *ends: Any) -> None:
@@ -169,7 +178,7 @@ class TestCase(unittest.TestCase):
 
     def expect_log(self, expression: str) -> None:
         """Announce one line in the daemon's log; a daemon elsewhere writes it there."""
-        if default_bridge().pid is not None:
+        if not ELSEWHERE:
             self.expect_output(rf"(?m:^)\S+ [A-Z]+ [^\n]*{expression}[^\n]*\n")
 
     def expect_stack_trace(self, expression: str) -> None:

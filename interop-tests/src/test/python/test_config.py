@@ -7,7 +7,7 @@ import re
 
 from monitors import Monitored
 from programs import ROOT, command
-from support import WORKERS, await_
+from support import ONCE, WORKERS, await_
 from test_serve import ServeTest
 
 
@@ -19,6 +19,7 @@ class ConfigTest(ServeTest):
         return self.write("jarpipe.properties", "\n".join(lines) + "\n")
 
 
+@ONCE
 class Broken(ConfigTest):
     """Ten broken configurations: each error names file, line, key, value and what is allowed."""
 
@@ -113,6 +114,7 @@ class Broken(ConfigTest):
             )
 
 
+@ONCE
 class Sources(ConfigTest):
     """Flag over environment over file over default."""
 

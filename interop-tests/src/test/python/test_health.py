@@ -10,7 +10,7 @@ from typing import Any
 import jarpipe
 from monitors import Monitored
 from programs import Served, command
-from support import PATIENCE, await_, environment
+from support import ONCE, PATIENCE, await_, environment
 from test_serve import ServeTest
 
 
@@ -24,6 +24,7 @@ class HealthTest(ServeTest):
         return served
 
 
+@ONCE
 class Pages(HealthTest):
     """What is answered, and what is not."""
 
@@ -103,6 +104,7 @@ class Draining(HealthTest):
         self.assertEqual(served.wait(), 143)
 
 
+@ONCE
 class Command(HealthTest):
     """`jarpipe health` for a container's HEALTHCHECK."""
 
@@ -133,6 +135,7 @@ class Command(HealthTest):
         self.assertIn("no daemon answers at", done.stderr)
 
 
+@ONCE
 class Private(HealthTest):
     """A private daemon has no HTTP door, and does not pay for one."""
 

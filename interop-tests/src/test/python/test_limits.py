@@ -11,7 +11,7 @@ from typing import Any
 from jarpipe import errors
 from monitors import Monitored
 from programs import Served
-from support import PATIENCE, await_
+from support import ONCE, PATIENCE, await_
 from test_serve import ServeTest
 
 
@@ -64,6 +64,7 @@ class Limits(ServeTest):
                 self.start_at(served, "missing")
         self.join(self.start_at(served, "nothing"))
 
+    @ONCE
     def test_limit_that_is_raised_while_it_is_reached(self) -> None:
         config = self.write("config", "max-workers = 1\n")
         served = self.serve("--config", config)
@@ -96,6 +97,7 @@ class Limits(ServeTest):
         waiting.join(PATIENCE)
         self.assertEqual(answers, [served.pid])
 
+    @ONCE
     def test_bytes_in_flight(self) -> None:
         """A worker that puts more than is read has to wait, as with a queue that is full."""
         served = self.monitored("--max-in-flight", "16K")
@@ -115,6 +117,7 @@ class Limits(ServeTest):
         """Return how many items wait in the daemon for room in a pipe."""
         return served.metrics()["jarpipe_queue_unwritten_items"]
 
+    @ONCE
     def test_heap(self) -> None:
         """With a heap that is nearly full no work is taken, and what runs goes on."""
         os.environ["JARPIPE_JAVA_OPTIONS"] = "-Xmx80m"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import unittest
 
 from folders import FolderTest
 from programs import ROOT, environment
-from support import PATIENCE
+from support import ONCE, PATIENCE
 
 
-@unittest.skipUnless(os.environ.get("JARPIPE_TEST_HUGE"), "runs on one interpreter")
+@ONCE
 class Load(FolderTest):
     """Workers, clients of a service and health checks at a time."""
 

@@ -13,7 +13,7 @@ import jarpipe
 from jarpipe import errors
 from monitors import Monitored
 from programs import command
-from support import WORKERS, await_
+from support import ONCE, WORKERS, await_
 from test_serve import ServeTest
 
 
@@ -51,6 +51,7 @@ class Metrics(ServeTest):
         self.assertGreater(metrics["process_files_open_files"], 10)
         self.assertGreater(metrics["process_resident_memory_bytes"], 10 << 20)
 
+    @ONCE
     def test_depth_is_that_of_the_queue_not_of_its_users(self) -> None:
         served = self.monitored()
         queue, ends = self.queue(), []
@@ -73,6 +74,7 @@ class Metrics(ServeTest):
         for _ in range(7):
             self.get(queue)
 
+    @ONCE
     def test_ends_and_failures(self) -> None:
         served = self.monitored()
         with self.assertRaises(errors.TargetError):
@@ -140,6 +142,7 @@ class Metrics(ServeTest):
         replies = metrics['jarpipe_items_total{direction="in",kind="relay"}']
         self.assertIn(out - replies, (0, 1), "nobody waits for the reply to the last request")
 
+    @ONCE
     def test_rates_of_ps(self) -> None:
         served = self.monitored()
         jobs, results = self.queue(), self.queue()

@@ -11,7 +11,7 @@ from typing import Any
 
 from jarpipe import errors
 from programs import Served
-from support import PATIENCE, await_
+from support import ONCE, PATIENCE, await_
 from test_serve import NOBODY, ServeTest, as_nobody
 
 
@@ -62,6 +62,7 @@ class Ending(ServeTest):
         self.assertRegex(served.log(), rf"{process.name} \(.*::stay\) is left")
 
 
+@ONCE
 class Reloading(ServeTest):
     """SIGHUP reads the configuration again; workers go on."""
 
@@ -116,6 +117,7 @@ class Reloading(ServeTest):
         self.assertEqual(as_nobody(served), "AuthenticationFailed")
 
 
+@ONCE
 class Log(ServeTest):
     """A line says which worker it is about."""
 
@@ -137,6 +139,7 @@ class Log(ServeTest):
             self.assertLessEqual({"time", "level", "logger", "thread", "message"}, set(record))
 
 
+@ONCE
 class Notifying(ServeTest):
     """What systemd is told, by datagrams."""
 
