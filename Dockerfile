@@ -8,6 +8,7 @@ ARG BASE=debian:trixie-slim
 
 FROM ${BASE} AS build
 ARG JAR=maven
+ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get -qq update && \
     apt-get -qq install -y --no-install-recommends openjdk-25-jdk-headless $([ "$JAR" = built ] || echo maven) >/dev/null
 WORKDIR /src
