@@ -9,7 +9,7 @@ import pickle
 import queue
 import struct
 import threading
-from multiprocessing import managers, process
+from multiprocessing import managers, process, util
 from multiprocessing.connection import Client, Connection
 from typing import Any
 
@@ -30,7 +30,7 @@ class RelayTest(TestCase):
         self.addCleanup(fds.__exit__, None, None, None)
         self.addCleanup(eventually, "threads to end", lambda: threading.active_count() == 1)
         self.ctx: Any = multiprocessing.get_context("fork")
-        self.relay = Relay()
+        self.relay = Relay(abstract=True)
         ended, self.alive = _fork.pipe()
         self.relay.start(ended)
         self.addCleanup(_fork.close, self.alive)
@@ -65,6 +65,21 @@ class RelayTest(TestCase):
         self.addCleanup(made._reader.close)
         self.addCleanup(made._writer.close)
         return made
+
+    def test_address(self) -> None:
+        lock = self.ctx.Lock()
+        token = self.relay.reference(lock)[1][1]
+        self.assertTrue(token.address.startswith(("\0", b"\0")[isinstance(token.address, bytes)]))
+        in_a_folder = Relay(abstract=False)
+        path = in_a_folder.reference(lock)[1][1].address
+        self.assertEqual(os.path.dirname(path), util.get_temp_dir())
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+        self.assertTrue(os.path.exists(path), "a forked child has removed it")
+        in_a_folder.close()
+        self.assertFalse(os.path.exists(path))
 
     def test_queue(self) -> None:
         served = self.queue(1)

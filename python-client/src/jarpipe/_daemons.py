@@ -90,6 +90,12 @@ class Daemon(abc.ABC):
             problem = "is not there"
         elif isinstance(error, (EOFError, ConnectionError)):
             problem = "hung up before it answered; its log says why"
+        elif isinstance(error, PermissionError):
+            return DaemonUnavailable(
+                f"the daemon at {self.address} may not be used by user {os.getuid()}: its socket "
+                "belongs to another user. Run the program and the daemon as the same user",
+                {"address": self.address},
+            )
         else:
             problem = f"cannot be reached ({error})"
         return DaemonUnavailable(
@@ -98,6 +104,12 @@ class Daemon(abc.ABC):
 
     def refused(self, error: BaseException) -> DaemonError:
         """Say what a failed handshake means to the user."""
+        if isinstance(error, (EOFError, ConnectionError)):
+            return AuthenticationFailed(
+                f"the daemon at {self.address} hung up on user {os.getuid()}: it serves its own "
+                "user, root, and those named by --allow-uid; its log says why",
+                {"address": self.address},
+            )
         return AuthenticationFailed(
             f"the daemon at {self.address} and this client do not have the same key: "
             f"{self._key_cure()}",

@@ -63,6 +63,7 @@ class Popen:
         self._argument_fds: dict[int, int] = {}
         self._named: dict[str, int]
         self._relay: Relay | None = None
+        self._relay_is_abstract = (bridge.address or "@").startswith("@")  # as the daemon's own is
         self._daemon: Daemon
         self._channel: Channel
         self.pid: int
@@ -136,7 +137,7 @@ class Popen:
         if not _relay.can_serve(obj):
             return None
         if self._relay is None:
-            self._relay = _relay.Relay()
+            self._relay = _relay.Relay(abstract=self._relay_is_abstract)
         return self._relay.reference(obj)
 
     def count_adopted(self) -> None:

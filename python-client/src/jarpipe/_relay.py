@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from multiprocessing import managers, process
+from multiprocessing import connection, managers, process
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -92,17 +92,25 @@ class _Worker:
 class Relay(managers.Server):
     """Serves objects to one Java worker, as long as it lives.
 
-    It has an abstract address, which leaves no file behind, and the key of this process. A forked
-    child closes its copies of all connections: the objects are served by this process alone.
+    It has the key of this process. A forked child closes its copies of all connections: the objects
+    are served by this process alone.
+
+    Args:
+        abstract: whether to listen at an abstract address, which leaves no file behind but cannot
+            be reached from another network namespace, such as a container; else in the folder
+            where the standard library's sockets are.
     """
 
     public = ("dummy", "accept_connection")  # type: ignore[assignment]
 
-    def __init__(self) -> None:
+    def __init__(self, *, abstract: bool) -> None:
         key = bytes(process.current_process().authkey)
-        name = f"\0jarpipe-relay-{secrets.token_hex(16)}"
+        if abstract:
+            address = f"\0jarpipe-relay-{secrets.token_hex(16)}"
+        else:
+            address = connection.arbitrary_address("AF_UNIX")  # type: ignore[attr-defined]
         with _fork.opening() as own:
-            super().__init__({}, name, key, "pickle")
+            super().__init__({}, address, key, "pickle")
             own(self.listener)  # type: ignore[attr-defined]
         self.stop_event = threading.Event()
         self._references: dict[int, Any] = {}

@@ -15,6 +15,7 @@ The tree; the words in parentheses are the fields of an error, which are also it
          |- ArgumentError (parameter, python_type, java_type)
          |- ForkContextError (object)
          |- VanishedError (object, name)
+         |- DaemonFull (limit, value)
          `- UnsupportedArgument (python_type)
 
 The daemon names these classes on the wire, with the arguments ``(message, fields)``. A field that
@@ -32,6 +33,7 @@ __all__ = [
     "ClientTooOld",
     "DaemonDied",
     "DaemonError",
+    "DaemonFull",
     "DaemonTooOld",
     "DaemonUnavailable",
     "ForkContextError",
@@ -150,6 +152,17 @@ class VanishedError(StartError):
 
     object: str | None = None
     name: str | None = None
+
+
+class DaemonFull(StartError):
+    """The daemon takes no further worker for now; a later start may succeed.
+
+    `limit` is ``workers`` or ``heap``, and `value` how many workers may run, or how many percent of
+    the heap must be free.
+    """
+
+    limit: str | None = None
+    value: int | None = None
 
 
 class UnsupportedArgument(StartError):

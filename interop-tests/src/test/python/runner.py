@@ -214,7 +214,7 @@ def _load(arguments: argparse.Namespace) -> list[Any]:
     return tests
 
 
-def _catch_output(log: str) -> TextIO:
+def catch_output(log: str) -> TextIO:
     """Send descriptors 1 and 2 to a file, and return what was standard output, private to us."""
     sys.stdout.flush()
     report = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -257,7 +257,7 @@ def main() -> int:
     parser.add_argument("--evidence")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
-    stream = _catch_output(arguments.log) if arguments.log else sys.stdout
+    stream = catch_output(arguments.log) if arguments.log else sys.stdout
     report = Report(stream)
     version = platform.python_version()
     folder = arguments.evidence and os.path.join(arguments.evidence, f"CPython-{version}")

@@ -15,7 +15,7 @@ from multiprocessing import BufferTooShort
 from multiprocessing.connection import wait
 from typing import Any
 
-from support import Remote, await_, waits
+from support import Remote, await_, daemon_in_sight, waits
 from transports import ALL, LOCAL, TransportTest
 
 CLEAN = (b"", struct.pack("!i", 5), struct.pack("!i", -1), struct.pack("!iQ", -1, 5))
@@ -232,6 +232,7 @@ class EndTest(RowTest):
         reads.close()
         writes.close()
 
+    @daemon_in_sight
     def test_somebody_else_sets_nonblocking(self) -> None:
         # CPython loses bytes then (BlockingIOError); Java goes on, and leaves the flag as it is.
         near, far = self.pipe()
@@ -369,6 +370,7 @@ class LimitTest(RowTest):
 class PollTest(RowTest):
     """poll(), wait() and timeouts."""
 
+    @daemon_in_sight
     def test_java_polls(self) -> None:
         for sender, remote in self.java_reads():
             self.assertIs(remote.call("poll"), False)

@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 import procfs
-from support import PATIENCE, await_
+from support import PATIENCE, await_, daemon_in_sight
 from workertest import WorkerTest
 
 
@@ -50,6 +50,7 @@ class Terminate(SpinningTest):
             process.terminate()
             self.join(process, exitcode=-signal.SIGTERM)
 
+    @daemon_in_sight
     def test_a_worker_that_ignores_it_is_cut_off_after_the_grace(self) -> None:
         end, process = self.start_spinning()
         process.terminate()
@@ -74,7 +75,7 @@ class Terminate(SpinningTest):
         self.assertEqual(process.exitcode, 0)
 
     def test_a_lock_it_held_is_released(self) -> None:
-        self.expect_output(r"\S+ WARNING \S+ ended while it held Lock\[.*?\]: released\n")
+        self.expect_log(r"ended while it held Lock\[[^\n]*\]: released")
         for method, code in (("terminate", -signal.SIGTERM), ("kill", -signal.SIGKILL)):
             with self.subTest(method):
                 lock = self.ctx.Lock()
@@ -114,6 +115,7 @@ class Kill(SpinningTest):
         self.join(process, exitcode=-signal.SIGKILL)
         self.assert_ended(end)
 
+    @daemon_in_sight
     def test_a_worker_that_ignores_it_is_cut_off_at_once(self) -> None:
         end, process = self.start_spinning()
         process.kill()
@@ -121,6 +123,7 @@ class Kill(SpinningTest):
         self.assert_ended(end)
         self.assert_cut_off(process.pid)
 
+    @daemon_in_sight
     def test_it_shortens_the_grace_of_terminate(self) -> None:
         end, process = self.start_spinning()
         process.terminate()

@@ -26,7 +26,7 @@ from startmethods import (
     fork,
     relays_with_threads,
 )
-from support import Remote, TestCase, await_, has_waiters, semaphore_value
+from support import Remote, TestCase, await_, daemon_in_sight, has_waiters, semaphore_value
 
 
 class AdoptedQueueTest(Adopted, test_queue.QueueTest):
@@ -151,6 +151,7 @@ class RelayTest(Relayed):
                 await_("the relay to end", lambda: not relays_with_threads())
         self.expect_output(r"a Java worker ended while it held <Lock[^\n]*: released\n")
 
+    @daemon_in_sight
     def test_killed_daemon_leaves_no_lock_taken_and_takes_no_item(self) -> None:
         bridge = jarpipe.Bridge()
         self.addCleanup(bridge.close)
@@ -270,6 +271,7 @@ OWNER = """
 class OwnerTest(ProgramTest):
     """A program whose objects a worker of a shared daemon uses."""
 
+    @daemon_in_sight
     def test_ps_tells_the_ways_and_the_end_of_the_owner_ends_the_wait(self) -> None:
         daemon = Served(self.folder)
         self.addCleanup(daemon.stop)

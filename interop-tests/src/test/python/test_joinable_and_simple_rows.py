@@ -9,6 +9,7 @@ from support import (
     Remote,
     TestCase,
     await_,
+    daemon_in_sight,
     has_waiters,
     semaphore_value,
     waits,
@@ -92,6 +93,7 @@ class JoinableRows(RowsTest):
         self.assert_free(queue._cond._lock)
         remote.close()
 
+    @daemon_in_sight
     def test_java_joins_and_is_no_sleeper(self) -> None:
         queue = self.joinable_queue()
         remote = self.remote(queue, "joinable")
@@ -183,6 +185,7 @@ class SimpleRows(TestCase):
         self.assert_free(queue._wlock)
         remote.close()
 
+    @daemon_in_sight
     def test_idle_java_consumer_holds_nothing(self) -> None:
         queue = self.simple_queue()
         remote = self.remote(queue)

@@ -17,7 +17,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from passing import MANY, PassingTest, read, remote_at, send_and_die
-from support import PATIENCE, Remote, await_, channels
+from support import PATIENCE, Remote, await_, channels, daemon_in_sight
 
 
 class _Rebuilt:
@@ -312,6 +312,7 @@ class PythonToJava(PassingTest):
         self.assert_refused(remote, near, "plain pickle is a number without meaning")
         remote.close()
 
+    @daemon_in_sight
     def test_nothing_leaks_in_many_passes(self) -> None:
         near, worker = self.served("PassingWorkers::answerOnce", MANY + 1)
         for number in range(MANY + 1):

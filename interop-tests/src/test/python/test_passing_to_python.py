@@ -17,7 +17,7 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from passing import MANY, PassingTest, answer, non_blocking, remote_at, sharers
-from support import PATIENCE, await_, channels, waits
+from support import PATIENCE, await_, channels, daemon_in_sight, waits
 
 
 def _send_much(connection: Any) -> None:
@@ -220,6 +220,7 @@ class JavaToPython(PassingTest):
         with self.assertRaises(EOFError):
             self.recv(mine)
 
+    @daemon_in_sight
     def test_item_that_finds_the_queue_full_is_not_kept_open(self) -> None:
         queue = self.queue(1)
         mine, theirs = self.pipe()
@@ -319,6 +320,7 @@ class JavaToPython(PassingTest):
             client.close()
         remote.close()
 
+    @daemon_in_sight
     def test_nothing_leaks_in_many_passes(self) -> None:
         mine, theirs = self.pipe()
         near, worker = self.served("PassingWorkers::give", theirs, MANY + 1)

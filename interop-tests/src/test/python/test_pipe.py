@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support import Remote, TestCase, await_, descriptor_flags, waits
+from support import Remote, TestCase, await_, daemon_in_sight, descriptor_flags, waits
 
 SIZES = (0, 1, 4095, 4096, 4097, 16383, 16384, 16385, 65535, 65536, 65537, 1 << 20, 20 << 20)
 """Around PIPE_BUF, CPython's longest single write of header and body, a pipe's capacity."""
@@ -123,6 +123,7 @@ class PipeTest(TestCase):
 class EndOfFileTest(TestCase):
     """Closing an end, or ending, is what the other side sees, at once."""
 
+    @daemon_in_sight
     def test_python_closes_and_java_gets_eof(self) -> None:
         for duplex in (True, False):
             with self.subTest(duplex=duplex):

@@ -14,6 +14,7 @@ from support import (
     Remote,
     TestCase,
     await_,
+    daemon_in_sight,
     semaphore_value,
     waits,
 )
@@ -41,6 +42,7 @@ class RowsTest(TestCase):
 class TakingRows(RowsTest):
     """`get` and its lock."""
 
+    @daemon_in_sight
     def test_idle_java_consumer_holds_nothing(self) -> None:
         queue = self.queue()
         remote = self.remote(queue)

@@ -30,13 +30,9 @@ class ServeTest(WorkerTest):
         return served
 
     def start_at(self, served: Served, method: str, *args: Any) -> Any:
-        """Start a worker of a daemon."""
-        process = (
-            served.bridge()
-            .get_context()
-            .Process(target=f"{WORKERS}LifecycleWorkers::{method}", args=args)
-        )
-        return self._started(process)
+        """Start a worker of a daemon: a method of the lifecycle workers, or ``Class::method``."""
+        target = WORKERS + (method if "::" in method else f"LifecycleWorkers::{method}")
+        return self._started(served.bridge().get_context().Process(target=target, args=args))
 
     def assert_refuses(self, *options: str, says: tuple[str, ...], **variables: str) -> None:
         """Check that a daemon does not start."""

@@ -152,11 +152,11 @@ class Programs(SharedDaemonTest):
         done = command("ps", JARPIPE_ADDRESS=self.daemon.address)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         head, *lines = done.stdout.splitlines()
-        columns = "PID PARENT STATE SECONDS DIRECT ADOPTED RELAYED NAME TARGET"
+        columns = "PID PARENT STATE SECONDS DIRECT ADOPTED RELAYED ITEMS/S BYTES/S HELD NAME TARGET"
         self.assertEqual(head.split(), columns.split())
         table = [line.split() for line in lines]
         self.assertEqual(
-            [(row[0], row[1], row[2], row[7], row[8]) for row in table],
+            [(row[0], row[1], row[2], row[10], row[11]) for row in table],
             [
                 (str(pid), str(program.pid), "running", name, rows[pid].target)
                 for pid, name, program in expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from support import PATIENCE, await_, has_waiters, semaphore_value, waits
+from support import PATIENCE, await_, daemon_in_sight, has_waiters, semaphore_value, waits
 from syncing import InThread, Peer, SyncTest, await_sleepers, counters
 
 WAITS = ("await", "enlist")
@@ -87,6 +87,7 @@ class EventTest(SyncTest):
         self.assertEqual(counters(event._cond), (0, 0, 0))
         peer.close()
 
+    @daemon_in_sight
     def test_waiting_does_not_enlist_unless_asked_for(self) -> None:
         event = self.ctx.Event()
         peers = [Peer(self, event) for _ in WAITS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support import Remote, TestCase, await_, has_waiters, semaphore_value, waits
+from support import Remote, TestCase, await_, daemon_in_sight, has_waiters, semaphore_value, waits
 
 TERMINATED, KILLED = -15, -9
 
@@ -29,6 +29,7 @@ class TerminateTest(TestCase):
         self.assertEqual(returned[-1], "after")
         self.join(worker)
 
+    @daemon_in_sight
     def test_while_it_takes(self) -> None:
         for bound in (0, 3):
             queue = self.queue(maxsize=bound)
@@ -67,6 +68,7 @@ class TerminateTest(TestCase):
         self.assertEqual([self.get(queue), self.get(queue)], [0, 1])
         self.assert_usable(queue)
 
+    @daemon_in_sight
     def test_while_it_flushes_to_a_full_pipe(self) -> None:
         queue = self.queue(maxsize=10)
         receiver, sender = self.pipe(duplex=False)
@@ -82,6 +84,7 @@ class TerminateTest(TestCase):
         self.assert_usable(queue)
         self.expect_log("ended before 2 of its items were written")
 
+    @daemon_in_sight
     def test_while_it_receives(self) -> None:
         for duplex in (True, False):
             receiver, sender = self.pipe(duplex)

@@ -120,6 +120,17 @@ final class ArchitectureTest {
     }
 
     @Test
+    void only_the_monitor_knows_micrometer() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(DAEMON + ".monitor..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "io.prometheus..")
+                .check(CLASSES);
+    }
+
+    @Test
     void packages_form_no_cycles() {
         slices().matching(DAEMON + ".(*)..").should().beFreeOfCycles().check(CLASSES);
     }

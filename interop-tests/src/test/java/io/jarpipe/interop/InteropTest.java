@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,8 +34,6 @@ class InteropTest {
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path TESTS = Path.of("src", "test", "python").toAbsolutePath();
-    private static final Path CLIENT_SOURCES =
-            Path.of(System.getProperty("jarpipe.python.path")).normalize();
 
     private static final Map<Integer, String> VERSIONS = new TreeMap<>();
     private static final Map<Integer, Map<String, Integer>> COUNTS = new TreeMap<>();
@@ -81,7 +80,7 @@ class InteropTest {
     /** The Python package's own tests. */
     @TestFactory
     Stream<DynamicContainer> client() {
-        Path project = CLIENT_SOURCES.getParent();
+        Path project = TestEnvironment.CLIENT_SOURCES.getParent();
         return containers(
                 "client", List.of("--start", project.resolve("tests").toString(), "--top", project.toString()));
     }
@@ -104,21 +103,8 @@ class InteropTest {
         Collections.addAll(command, TESTS.resolve("runner.py").toString(), "--log", log.toString());
         Collections.addAll(command, "--evidence", TARGET.resolve("failures").toString());
         command.addAll(arguments);
-        Map<String, String> environment = Map.of(
-                "JARPIPE_TEST_HUGE",
-                giants(python),
-                "JARPIPE_JAVA_OPTIONS",
-                "-Djarpipe.leakDetection=on",
-                "JARPIPE_JAR",
-                Path.of(System.getProperty("jarpipe.jar")).normalize().toString(),
-                "JARPIPE_CLASSPATH",
-                System.getProperty("jarpipe.workers"),
-                "JARPIPE_JAVA",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "PYTHONPATH",
-                CLIENT_SOURCES.toString(),
-                "PYTHONPYCACHEPREFIX",
-                TARGET.resolve("pycache").toString());
+        Map<String, String> environment = new HashMap<>(TestEnvironment.variables());
+        environment.put("JARPIPE_TEST_HUGE", giants(python));
         return new SuiteRun(command, environment, log);
     }
 

@@ -9,8 +9,8 @@ import org.opentest4j.TestAbortedException;
  * @param status passed, failed or skipped
  * @param details the traceback and the output of a failed test, the reason of a skipped one
  */
-record Outcome(Status status, String details) {
-    enum Status {
+public record Outcome(Status status, String details) {
+    public enum Status {
         PASSED,
         FAILED,
         SKIPPED
@@ -25,7 +25,7 @@ record Outcome(Status status, String details) {
      *
      * @param name stands before the details of a failure
      */
-    void replay(String name) {
+    public void replay(String name) {
         switch (status) {
             case PASSED -> {}
             case SKIPPED -> throw new TestAbortedException(details);

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Runs a suite of Python tests on one interpreter. A test that takes its interpreter down fails, and another
  * interpreter process goes on behind it.
  */
-final class SuiteRun implements Runnable {
+public final class SuiteRun implements Runnable {
     private static final int LONGEST_LOG = 20_000;
 
     private final List<String> command;
@@ -36,24 +36,24 @@ final class SuiteRun implements Runnable {
      * @param environment added to this process's own
      * @param log file for all that the tests print; replaced
      */
-    SuiteRun(List<String> command, Map<String, String> environment, Path log) {
+    public SuiteRun(List<String> command, Map<String, String> environment, Path log) {
         this.command = command;
         this.environment = environment;
         this.log = log;
     }
 
     /** Waits for the version of the interpreter: {@code 3.8.18}. */
-    String version() {
+    public String version() {
         return version.join();
     }
 
     /** Waits for the names of the tests, in the order in which they run. */
-    List<String> plan() {
+    public List<String> plan() {
         return plan.join();
     }
 
     /** Waits for the end of a test. */
-    Outcome outcome(String test) {
+    public Outcome outcome(String test) {
         return outcomes.get(test).join();
     }
 

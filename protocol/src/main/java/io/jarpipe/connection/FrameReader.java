@@ -2,6 +2,7 @@ package io.jarpipe.connection;
 
 import io.jarpipe.ProtocolException;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Flow.Direction;
 import io.jarpipe.os.IoBuffer;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.Transport.Waiting;
@@ -152,7 +153,9 @@ public final class FrameReader {
 
     /** Ends the message that was begun if nothing of it remains: an empty one has no last byte. */
     void endIfDone() {
-        if (current().remaining() == 0) {
+        IncomingFrame current = current();
+        if (current.remaining() == 0) {
+            transport.count(Direction.IN, current.length());
             frame = null;
         }
     }
@@ -245,6 +248,7 @@ public final class FrameReader {
         if (current.isDropped()) {
             throw new FrameTooLongException(current.length(), maxLength);
         }
+        transport.count(Direction.IN, current.length());
         return current.body();
     }
 

@@ -1,6 +1,7 @@
 package io.jarpipe.connection;
 
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Flow.Direction;
 import io.jarpipe.os.IoBuffer;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.Transport.Waiting;
@@ -39,6 +40,7 @@ public final class FrameWriter {
                 writeChunk(frame, buffer, Deadline.NEVER);
             }
         }
+        count(frame);
     }
 
     /**
@@ -55,6 +57,7 @@ public final class FrameWriter {
                 writeChunk(frame, buffer, Deadline.NEVER, Waiting.UNTIL_COMPLETE);
             }
         }
+        count(frame);
     }
 
     /**
@@ -73,7 +76,16 @@ public final class FrameWriter {
                     return false;
                 }
             }
-            return true;
+        }
+        count(frame);
+        return true;
+    }
+
+    private void count(OutgoingFrame frame) {
+        if (frame.hasHeader()) {
+            transport.count(Direction.OUT, frame.bodyLength());
+        } else {
+            transport.countRest(Direction.OUT, frame.bodyLength());
         }
     }
 

@@ -68,6 +68,16 @@ public final class OutgoingFrame {
         return written > 0;
     }
 
+    /** Tells whether it begins a message, rather than going on with one. */
+    boolean hasHeader() {
+        return header.length > 0;
+    }
+
+    /** Returns how many bytes it has without the header. */
+    long bodyLength() {
+        return body.byteSize();
+    }
+
     boolean isWritten() {
         return written == length;
     }

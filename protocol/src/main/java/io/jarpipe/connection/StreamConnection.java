@@ -5,6 +5,7 @@ import io.jarpipe.MpMessageStream;
 import io.jarpipe.binding.Converter;
 import io.jarpipe.binding.Converters;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Flow;
 import io.jarpipe.os.Leaks;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
@@ -267,6 +268,15 @@ public final class StreamConnection implements MpConnection, CurrentProcess.Reso
     @Override
     public boolean isClosed() {
         return transport.fd().isClosed();
+    }
+
+    /**
+     * Counts from now on what goes through this connection.
+     *
+     * @param flow where to
+     */
+    public void countInto(Flow flow) {
+        transport.countInto(flow);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jarpipe.manager;
 
+import io.jarpipe.os.Flow;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,11 @@ final class Lane {
             givenUp = false;
         }
         return reply;
+    }
+
+    /** Counts requests and replies from now on. */
+    void countInto(Flow flow) {
+        connection.countInto(flow);
     }
 
     boolean isClosed() {

@@ -6,6 +6,7 @@ import io.jarpipe.auth.Handshake;
 import io.jarpipe.connection.Authentication;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Flow;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
@@ -121,6 +122,11 @@ final class ManagerConnection {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Counts requests and replies from now on. */
+    void countInto(Flow flow) {
+        connection.countInto(flow);
     }
 
     /** Closes the connection, also under a call that waits. Idempotent. */

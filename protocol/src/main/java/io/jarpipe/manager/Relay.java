@@ -2,6 +2,7 @@ package io.jarpipe.manager;
 
 import io.jarpipe.MpBrokenPipeException;
 import io.jarpipe.PosixException;
+import io.jarpipe.os.Flow;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.EOFException;
 import java.io.IOException;
@@ -40,6 +41,7 @@ public final class Relay {
     private final Map<Thread, Lane> owned = new HashMap<>();
     private final Map<Integer, Grip> grips = new HashMap<>();
     private @Nullable ManagerConnection leading;
+    private @Nullable Flow flow;
     private int objects;
     private boolean closed;
 
@@ -140,6 +142,14 @@ public final class Relay {
         }
     }
 
+    /** Counts requests and replies from now on. */
+    void countInto(Flow into) {
+        synchronized (monitor) {
+            flow = into;
+            open.forEach(lane -> lane.countInto(into));
+        }
+    }
+
     /** Borrows a lane for one call: that of the calling thread, if it owns something. */
     Lane borrowOwn() throws IOException, InterruptedException {
         synchronized (monitor) {
@@ -173,6 +183,9 @@ public final class Relay {
         synchronized (monitor) {
             if (!closed) {
                 open.add(made);
+                if (flow != null) {
+                    made.countInto(flow);
+                }
                 return made;
             }
         }

@@ -1,5 +1,6 @@
 package io.jarpipe.manager;
 
+import io.jarpipe.os.Flow;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -41,6 +42,15 @@ public abstract sealed class Relayed implements AutoCloseable
     /** Lets go of this and all other relayed objects as one who dies: what was acquired is released. Idempotent. */
     public final void abandon() {
         object.abandon();
+    }
+
+    /**
+     * Counts from now on the requests to the Python process and its replies.
+     *
+     * @param flow where to
+     */
+    public final void countInto(Flow flow) {
+        object.countInto(flow);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.jarpipe.manager;
 
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Flow;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -67,6 +68,11 @@ final class RelayedObject {
     /** Makes sure that the object is there, and returns the number that has to be known of it. */
     int attachedNumber() throws IOException, InterruptedException {
         return call("attach").reply().number();
+    }
+
+    /** Counts requests and replies from now on: those of all objects of the same relay. */
+    void countInto(Flow flow) {
+        relay.countInto(flow);
     }
 
     /** Calls a method that may wait. */

@@ -4,6 +4,7 @@ import io.jarpipe.MpBrokenPipeException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 // Some facts about O_NONBLOCK
 // ---------------------------
@@ -31,6 +32,8 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     private static final int SHUT_WR = 1;
 
     private final Fd fd;
+    /** Where to count, if anywhere: set by who owns the transport, before others use it. */
+    private @Nullable Flow flow;
 
     Transport(Fd fd) {
         this.fd = fd;
@@ -263,11 +266,57 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
         if (deadline.hasPassed()) {
             return false;
         }
-        boolean lookAgain = Waiter.await(fd, events, deadline, interruptible);
+        boolean lookAgain = await(events, deadline, interruptible);
         if (interruptible && Thread.interrupted()) {
             throw new InterruptedException();
         }
         return lookAgain;
+    }
+
+    private boolean await(int events, Deadline deadline, boolean interruptible) throws IOException {
+        Flow counted = flow;
+        if (counted == null) {
+            return Waiter.await(fd, events, deadline, interruptible);
+        }
+        long start = System.nanoTime();
+        try {
+            return Waiter.await(fd, events, deadline, interruptible);
+        } finally {
+            counted.waited(events == Waiter.POLLIN ? Flow.Direction.IN : Flow.Direction.OUT, System.nanoTime() - start);
+        }
+    }
+
+    /**
+     * Counts from now on what goes through this transport, and the waits for it.
+     *
+     * @param into where to
+     */
+    public final void countInto(Flow into) {
+        flow = into;
+    }
+
+    /**
+     * Counts a message that has gone through, if anybody wants to know.
+     *
+     * @param direction in or out
+     * @param bytes the length of its body
+     */
+    public final void count(Flow.Direction direction, long bytes) {
+        if (flow != null) {
+            flow.count(direction, bytes);
+        }
+    }
+
+    /**
+     * Counts a further part of a message.
+     *
+     * @param direction in or out
+     * @param bytes the length of the part
+     */
+    public final void countRest(Flow.Direction direction, long bytes) {
+        if (flow != null) {
+            flow.countRest(direction, bytes);
+        }
     }
 
     private IOException failure(String call, long result) {

@@ -42,6 +42,9 @@ final class ItemWriter {
     private long bufferedBytes;
 
     private boolean feeding;
+    /** How much may be buffered, whatever the producers allow. */
+    private volatile long limit = Long.MAX_VALUE;
+
     private volatile boolean discarding;
     private @Nullable IOException failure;
 
@@ -65,7 +68,7 @@ final class ItemWriter {
         boolean handedOver = false;
         monitor.lock();
         try {
-            if (awaitRoom(item.length, feederLimit, deadline)) {
+            if (awaitRoom(item.length, Math.min(feederLimit, limit), deadline)) {
                 account.count();
                 counted = true;
                 handOver(new Buffered(new OutgoingFrame(item), item.length));
@@ -82,9 +85,9 @@ final class ItemWriter {
         return handedOver;
     }
 
-    private boolean awaitRoom(int length, long limit, Deadline deadline) throws IOException, InterruptedException {
+    private boolean awaitRoom(int length, long mostBytes, Deadline deadline) throws IOException, InterruptedException {
         boolean inTime = true;
-        while (failure == null && bufferedBytes > 0 && bufferedBytes > limit - length) {
+        while (failure == null && bufferedBytes > 0 && bufferedBytes > mostBytes - length) {
             if (uses.isClosed()) {
                 throw new ClosedChannelException();
             }
@@ -219,6 +222,21 @@ final class ItemWriter {
             if (failure != null) {
                 throw new IOException("items were lost because the queue's pipe failed", failure);
             }
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Limits how many bytes may be buffered; an item that finds the buffer empty always fits. */
+    void limit(long bytes) {
+        limit = bytes;
+    }
+
+    /** Returns how many items the feeder has not written, with the one it is writing. */
+    int unwritten() {
+        monitor.lock();
+        try {
+            return buffer.size() + (feeding ? 1 : 0);
         } finally {
             monitor.unlock();
         }

@@ -5,6 +5,7 @@ import io.jarpipe.MpQueue;
 import io.jarpipe.binding.Converter;
 import io.jarpipe.binding.ItemSource;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Flow;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.UseCount;
 import io.jarpipe.pickle.PickleCodec;
@@ -237,6 +238,34 @@ public sealed class PipeQueue<T extends @Nullable Object> implements MpQueue<T>,
      */
     public int discardUnwritten() {
         return core.writer().discard();
+    }
+
+    /**
+     * Counts from now on what goes through this queue.
+     *
+     * @param flow where to
+     */
+    public void countInto(Flow flow) {
+        core.parts().reader().countInto(flow);
+        core.parts().writer().countInto(flow);
+    }
+
+    /**
+     * Lets producers wait while too much is not written, whatever limit they have set themselves.
+     *
+     * @param bytes how many bytes may wait for room in the pipe; an item that finds none waiting always fits
+     */
+    public void limitUnwritten(long bytes) {
+        core.writer().limit(bytes);
+    }
+
+    /**
+     * Counts the items that were put here and are not wholly in the pipe.
+     *
+     * @return the number
+     */
+    public int unwritten() {
+        return core.writer().unwritten();
     }
 
     /**

@@ -8,6 +8,7 @@ import io.jarpipe.binding.ItemSource;
 import io.jarpipe.connection.FrameWriter;
 import io.jarpipe.connection.OutgoingFrame;
 import io.jarpipe.os.Deadline;
+import io.jarpipe.os.Flow;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
@@ -175,6 +176,16 @@ public final class SimplePipeQueue<T extends @Nullable Object> implements MpSimp
         } finally {
             core.uses().end();
         }
+    }
+
+    /**
+     * Counts from now on what goes through this queue.
+     *
+     * @param flow where to
+     */
+    public void countInto(Flow flow) {
+        core.parts().reader().countInto(flow);
+        core.parts().writer().countInto(flow);
     }
 
     /**

@@ -4,11 +4,9 @@ import io.jarpipe.MpSharingException;
 import io.jarpipe.PyObject;
 import io.jarpipe.connection.CurrentProcess;
 import io.jarpipe.connection.StreamConnection;
-import io.jarpipe.connection.StreamSocket;
 import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Fd;
 import io.jarpipe.pickle.PickleCodec;
-import io.jarpipe.queue.JoinablePipeQueue;
 import io.jarpipe.queue.PipeQueue;
 import io.jarpipe.queue.SimplePipeQueue;
 import io.jarpipe.sync.Hold;
@@ -16,11 +14,11 @@ import io.jarpipe.sync.OwnedLock;
 import io.jarpipe.sync.Rendezvous;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +38,6 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** How long to wait for threads to leave conditions, events and barriers. */
     private static final Duration LEAVING = Duration.ofSeconds(1);
-    /** What stands for the name of a semaphore of a fork context. */
-    private static final String NAMELESS = "(relayed)";
     /** Below this number, endpoints that their users have closed are not looked for. */
     private static final int FEW = 32;
 
@@ -50,6 +46,8 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     private final PickleCodec codec;
     private final ResourceSharer sharer;
     private final TicketFetcher fetcher;
+    private final Traffic traffic;
+    private final long maxUnwritten;
 
     private final Object monitor = new Object();
     private List<Endpoint> endpoints = new ArrayList<>();
@@ -64,10 +62,36 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @param maxLength the longest message accepted, in bytes
      */
     public SharedObjects(Optional<ProcessKey> key, PickleCodec codec, int maxLength) {
-        this(key, codec, maxLength, PATIENCE);
+        this(key, codec, maxLength, new Traffic(), Long.MAX_VALUE);
+    }
+
+    /**
+     * Prepares to share.
+     *
+     * @param key the authkey of the Python program; without it nothing can be passed on or received at run time
+     * @param codec reads and writes plain pickles
+     * @param maxLength the longest message accepted, in bytes
+     * @param traffic counts what goes through the queues and connections
+     * @param maxUnwritten how many bytes may be put into a queue and not be written, before {@code put} waits
+     */
+    public SharedObjects(
+            Optional<ProcessKey> key, PickleCodec codec, int maxLength, Traffic traffic, long maxUnwritten) {
+        this(key, codec, maxLength, traffic, maxUnwritten, PATIENCE);
     }
 
     SharedObjects(Optional<ProcessKey> key, PickleCodec codec, int maxLength, Duration patience) {
+        this(key, codec, maxLength, new Traffic(), Long.MAX_VALUE, patience);
+    }
+
+    private SharedObjects(
+            Optional<ProcessKey> key,
+            PickleCodec codec,
+            int maxLength,
+            Traffic traffic,
+            long maxUnwritten,
+            Duration patience) {
+        this.traffic = traffic;
+        this.maxUnwritten = maxUnwritten;
         this.key = key;
         this.maxLength = maxLength;
         this.sharer = new ResourceSharer(key, codec, patience);
@@ -90,6 +114,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
     public void adopt(Resource opened) throws ClosedChannelException {
         boolean done = false;
         try {
+            tune(opened);
             adopt(List.of(Endpoint.weak(opened)));
             done = true;
         } finally {
@@ -119,6 +144,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         boolean done = false;
         try {
             Object result = new Replacement(attacher).replaceIn(value);
+            attacher.attached().forEach(endpoint -> tune(endpoint.object()));
             adopt(attacher.attached());
             done = true;
             return result;
@@ -127,6 +153,56 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
                 attacher.attached().forEach(Endpoint::close);
             }
         }
+    }
+
+    /** Lets what is attached be counted and limited as all of this process. */
+    private void tune(Object object) {
+        switch (object) {
+            case PipeQueue<?> queue -> {
+                queue.countInto(traffic.of(Traffic.Kind.QUEUE));
+                queue.limitUnwritten(maxUnwritten);
+            }
+            case SimplePipeQueue<?> queue -> queue.countInto(traffic.of(Traffic.Kind.SIMPLE_QUEUE));
+            case Relayed relayed -> relayed.countInto(traffic.of(Traffic.Kind.RELAY));
+            case StreamConnection connection -> connection.countInto(traffic.of(Traffic.Kind.CONNECTION));
+            default -> {}
+        }
+    }
+
+    /**
+     * Returns the figures of this process.
+     *
+     * @return what goes through its queues and connections
+     */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /**
+     * Tells how full the queues are that this process uses.
+     *
+     * @return the number of items of each, by the name of the semaphore that counts its places
+     */
+    public Map<String, Integer> depths() {
+        return Inventory.depths(endpoints());
+    }
+
+    /**
+     * Something that a process uses together with others.
+     *
+     * @param description what it is
+     * @param items how many items a queue holds; -1 for what is no queue
+     * @param unwritten how many items were put into it here and are in no pipe yet
+     */
+    public record Use(String description, int items, int unwritten) {}
+
+    /**
+     * Lists what this process uses.
+     *
+     * @return all that is open, in the order in which it came
+     */
+    public List<Use> uses() {
+        return Inventory.uses(endpoints());
     }
 
     private Fd claim(PyObject dupFd, DescriptorSource descriptors) throws IOException {
@@ -154,7 +230,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @throws InterruptedException when interrupted while waiting
      */
     public void flush() throws IOException, InterruptedException {
-        for (PipeQueue<?> queue : queues()) {
+        for (PipeQueue<?> queue : Inventory.queues(endpoints())) {
             queue.flush();
         }
     }
@@ -170,7 +246,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
         locks.forEach(OwnedLock::retain); // those of conditions are closed with them, but not before they are released
         endWaits();
         locks.forEach(lock -> releaseHeld(process, lock));
-        for (PipeQueue<?> queue : queues()) {
+        for (PipeQueue<?> queue : Inventory.queues(endpoints())) {
             int lost = queue.discardUnwritten();
             if (lost > 0) {
                 LOG.log(Level.WARNING, "{0} ended before {1} of its items were written", process, lost);
@@ -215,43 +291,16 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @return those acquired and not released, in the order in which they were attached
      */
     public List<Hold> holds() {
-        List<Hold> holds = new ArrayList<>();
-        for (Endpoint endpoint : endpoints()) {
-            switch (endpoint.object()) {
-                case OwnedLock lock -> lock.hold().ifPresent(holds::add);
-                case Relayed relayed ->
-                    relayed.held().map(held -> hold(relayed, held)).ifPresent(holds::add);
-                case PipeQueue<?> queue -> {
-                    queue.parts().readLock().hold("Queue, read lock").ifPresent(holds::add);
-                    queue.parts().writeLock().hold("Queue, write lock").ifPresent(holds::add);
-                    if (queue instanceof JoinablePipeQueue<?> joinable) {
-                        joinable.taskLock()
-                                .hold("JoinableQueue, lock of the tasks")
-                                .ifPresent(holds::add);
-                    }
-                }
-                case SimplePipeQueue<?> queue -> {
-                    queue.parts().readLock().hold("SimpleQueue, read lock").ifPresent(holds::add);
-                    queue.parts().writeLock().hold("SimpleQueue, write lock").ifPresent(holds::add);
-                }
-                default -> {}
-            }
-        }
-        return holds;
+        return Inventory.holds(endpoints());
     }
 
-    private static Hold hold(Relayed relayed, Relayed.Held held) {
-        return new Hold(relayed.kind(), NAMELESS, held.count(), held.age(), held.thread());
-    }
-
-    private List<PipeQueue<?>> queues() {
-        List<PipeQueue<?>> queues = new ArrayList<>();
-        for (Endpoint endpoint : endpoints()) {
-            if (endpoint.object() instanceof PipeQueue<?> queue) {
-                queues.add(queue);
-            }
-        }
-        return queues;
+    /**
+     * Counts what was put into queues and is in no pipe yet.
+     *
+     * @return the number of items
+     */
+    public int unwritten() {
+        return Inventory.unwritten(endpoints());
     }
 
     private <T> List<T> all(Class<T> type) {
@@ -268,19 +317,7 @@ public final class SharedObjects implements CurrentProcess, AutoCloseable {
      * @return how many it uses, and in which way
      */
     public Usage usage() {
-        int direct = 0;
-        int relayed = 0;
-        for (Endpoint endpoint : endpoints()) {
-            switch (endpoint.object()) {
-                case Relayed object -> relayed++;
-                case StreamConnection connection -> {}
-                case StreamSocket socket -> {}
-                case WeakReference<?> opened -> {}
-                case OwnedLock lock when !lock.isExposed() -> {} // a part of one that is counted
-                default -> direct++;
-            }
-        }
-        return new Usage(direct, relayed);
+        return Inventory.usage(endpoints());
     }
 
     /**

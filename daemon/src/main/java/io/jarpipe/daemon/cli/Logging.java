@@ -1,5 +1,7 @@
 package io.jarpipe.daemon.cli;
 
+import io.jarpipe.daemon.config.LogFormat;
+import io.jarpipe.daemon.config.LogLevel;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -8,49 +10,39 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 
 /** Sends the daemon's log to its own stderr, one line a record, whatever {@code System.err} means to a worker. */
 final class Logging {
-    private static final String FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$-7s %5$s%6$s%n";
-
-    /** How much the daemon says. */
-    enum Verbosity {
-        /** Failures of the daemon itself. */
-        ERROR,
-        /** And what an operator should look at. */
-        WARNING,
-        /** And what it does. */
-        INFO,
-        /** And why. */
-        DEBUG;
-
-        private Level level() {
-            return switch (this) {
-                case ERROR -> Level.SEVERE;
-                case WARNING -> Level.WARNING;
-                case INFO -> Level.INFO;
-                case DEBUG -> Level.FINE;
-            };
-        }
-    }
+    private static final Logger ROOT = Logger.getLogger("");
+    // Netty's own debugging is of no use to anybody here. A field, because only references keep a logger's level.
+    private static final Logger NETTY = Logger.getLogger("io.netty");
 
     private Logging() {}
 
-    /** Configures the log and returns the stream it goes to. */
-    static PrintStream install(Verbosity verbosity) {
-        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
-        System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
+    /** Configures the log and returns the stream it goes to; called before anything is logged. */
+    static PrintStream install(LogLevel level, LogFormat format) {
         PrintStream stderr = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        Logger root = Logger.getLogger("");
-        for (Handler console : root.getHandlers()) {
-            root.removeHandler(console);
+        for (Handler console : ROOT.getHandlers()) {
+            ROOT.removeHandler(console);
         }
-        root.setLevel(verbosity.level());
-        root.addHandler(new StreamLines(stderr));
-        // Netty's own debugging is of no use to anybody here.
-        Logger.getLogger("io.netty").setLevel(Level.WARNING);
+        ROOT.addHandler(new StreamLines(stderr));
+        NETTY.setLevel(Level.WARNING);
+        change(level, format);
         return stderr;
+    }
+
+    /** Changes what is logged and how, at any time. */
+    static void change(LogLevel level, LogFormat format) {
+        ROOT.setLevel(
+                switch (level) {
+                    case ERROR -> Level.SEVERE;
+                    case WARNING -> Level.WARNING;
+                    case INFO -> Level.INFO;
+                    case DEBUG -> Level.FINE;
+                });
+        for (Handler lines : ROOT.getHandlers()) {
+            lines.setFormatter(new LogLine(format));
+        }
     }
 
     /** Writes each record at once. */
@@ -59,7 +51,6 @@ final class Logging {
 
         StreamLines(PrintStream target) {
             this.target = target;
-            setFormatter(new SimpleFormatter());
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.jarpipe.daemon.cli;
 
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,14 @@ import picocli.CommandLine.Command;
         description = "Runs Java workers as processes of Python programs, over the standard library's multiprocessing.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
-        subcommands = {ServeCommand.class, PsCommand.class, DumpCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            PsCommand.class,
+            HealthCommand.class,
+            ConfigCommand.class,
+            DumpCommand.class,
+            CommandLine.HelpCommand.class
+        },
         footer = {
             "",
             "Python programs find a daemon by JARPIPE_ADDRESS and JARPIPE_AUTHKEY_FILE;",
@@ -24,12 +32,16 @@ public final class Main {
      * @param args the arguments
      */
     public static void main(String[] args) {
+        // Before anything asks for a logger: the usual manager closes the log while the daemon still drains.
+        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
         System.exit(commandLine().execute(args));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine commands = new CommandLine(new Main());
+        SettingFlags.addTo(
+                Objects.requireNonNull(commands.getSubcommands().get("serve")).getCommandSpec());
+        return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     command.getErr().println("jarpipe: " + exception.getMessage());
                     if (System.getenv("JARPIPE_DEBUG") != null) {

@@ -78,7 +78,7 @@ public final class ControlClient implements AutoCloseable {
     /**
      * Asks for something without arguments.
      *
-     * @param method {@code "workers"}, {@code "locks"}, {@code "services"} or {@code "version"}
+     * @param method {@code "workers"}, {@code "endpoints"}, {@code "locks"}, {@code "services"} or {@code "version"}
      * @return the value replied
      * @throws IOException when the daemon reports an error or is gone
      * @throws InterruptedException when interrupted while waiting

@@ -9,6 +9,7 @@ import io.jarpipe.daemon.Version;
 import io.jarpipe.daemon.service.Service;
 import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.JavaProcess;
+import io.jarpipe.daemon.worker.LogContext;
 import io.jarpipe.daemon.worker.StartException;
 import io.jarpipe.daemon.worker.Workers;
 import io.jarpipe.os.Deadline;
@@ -50,9 +51,16 @@ final class ControlSession {
     private final Workers workers;
     private final Services services;
     private final PickleCodec codec;
+    private final StartFailures failures;
     private @Nullable JavaProcess worker;
 
-    ControlSession(StreamConnection connection, Workers workers, Services services, PickleCodec codec) {
+    ControlSession(
+            StreamConnection connection,
+            Workers workers,
+            Services services,
+            PickleCodec codec,
+            StartFailures failures) {
+        this.failures = failures;
         this.connection = connection;
         this.workers = workers;
         this.services = services;
@@ -108,6 +116,12 @@ final class ControlSession {
                 reply(
                         "#RETURN",
                         workers.list().stream().flatMap(ControlSession::locks).toList());
+            case "endpoints" ->
+                reply(
+                        "#RETURN",
+                        workers.list().stream()
+                                .flatMap(ControlSession::endpoints)
+                                .toList());
             case "services" ->
                 reply(
                         "#RETURN",
@@ -146,11 +160,26 @@ final class ControlSession {
         description.put("direct", usage.direct() - adopted);
         description.put("adopted", adopted);
         description.put("relayed", usage.relayed());
+        description.put("items_per_second", process.itemsPerSecond());
+        description.put("bytes_per_second", process.bytesPerSecond());
+        description.put("held", process.holds().size());
         return description;
     }
 
     private static Stream<Map<String, Object>> locks(JavaProcess process) {
         return process.holds().stream().map(hold -> describe(process, hold));
+    }
+
+    private static Stream<Map<String, Object>> endpoints(JavaProcess process) {
+        return process.uses().stream().map(use -> {
+            Map<String, Object> description = new LinkedHashMap<>();
+            description.put("pid", process.pid());
+            description.put("process", process.name());
+            description.put("endpoint", use.description());
+            description.put("items", use.items());
+            description.put("unwritten", use.unwritten());
+            return description;
+        });
     }
 
     private static Map<String, Object> describe(JavaProcess process, Hold hold) {
@@ -181,10 +210,12 @@ final class ControlSession {
             process = start(request, descriptors);
         } catch (StartException e) {
             LOG.log(Level.DEBUG, "a process could not be started", e);
+            failures.count(e);
             reply("#ERROR", e.toPython());
             return;
         }
         worker = process;
+        LogContext.enter(process.name());
         reply("#RETURN", process.pid());
         process.release();
     }

@@ -2,10 +2,11 @@ package io.jarpipe.daemon.frontdoor;
 
 import io.jarpipe.MpAddress;
 import io.jarpipe.PosixException;
+import io.jarpipe.daemon.Refusal;
+import io.jarpipe.daemon.Tally;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.SocketFile;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -13,60 +14,60 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
+import java.util.function.IntSupplier;
 
 /** The daemon's listening socket: checks who connects, authenticates them, and hands their sockets on. */
 public final class FrontDoor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
-    private static final int BACKLOG = 128;
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
+    static {
+        // Part of Netty's names for channels, which nobody sees. It would look for a network card, and warn that a
+        // container without a network has none.
+        System.setProperty("io.netty.machineId", "00:00:00:00:00:01");
+    }
 
     /**
      * How to listen.
      *
      * @param address a path or an abstract address
      * @param key the authkey
-     * @param allowedUids the users who may connect, by SO_PEERCRED
+     * @param users tells which users, by uid, may connect (SO_PEERCRED)
      * @param handshakeTimeout how long a client may take to authenticate
+     * @param connections how many clients there may be; further ones wait. May change at any time
      */
-    public record Settings(MpAddress address, byte[] key, Set<Integer> allowedUids, Duration handshakeTimeout) {}
+    public record Settings(
+            MpAddress address, byte[] key, IntPredicate users, Duration handshakeTimeout, IntSupplier connections) {}
 
     private final Settings settings;
-    private final Consumer<Fd> clients;
+    private final BiConsumer<Fd, Runnable> clients;
+    private final Tally<Refusal> refusals = new Tally<>(Refusal.class);
     private final IoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("front-door", true), EpollIoHandler.newFactory());
-    private final Channel listener;
-    private final @Nullable SocketFile file;
+    private final AtomicInteger places = new AtomicInteger();
+    private boolean accepting = true;
+    private final Listener listener;
 
-    private FrontDoor(Settings settings, Consumer<Fd> clients) throws IOException {
+    private FrontDoor(Settings settings, BiConsumer<Fd, Runnable> clients) throws IOException {
         this.settings = settings;
         this.clients = clients;
         try {
-            switch (settings.address()) {
-                case MpAddress.UnixPath(Path path) -> {
-                    Path temporary = SocketFile.temporary(path);
-                    this.listener = bind(temporary.toString());
-                    this.file = SocketFile.publish(temporary, path, OWNER_ONLY);
-                }
-                case MpAddress.Abstract(String name) -> {
-                    this.listener = bind("\0" + name);
-                    this.file = null;
-                }
-                case MpAddress.Tcp tcp -> throw noDescriptors(tcp);
+            if (settings.address() instanceof MpAddress.Tcp tcp) {
+                throw noDescriptors(tcp);
             }
+            this.listener = Listener.bind(bootstrap(), settings.address());
+            listener.setAccepting(true);
         } catch (IOException | RuntimeException e) {
             endLoop();
             throw e;
@@ -83,6 +84,14 @@ public final class FrontDoor implements AutoCloseable {
         if (address instanceof MpAddress.Tcp tcp) {
             throw noDescriptors(tcp);
         }
+        requireUnused(address, "--address");
+    }
+
+    /** Refuses a Unix address at which somebody listens, and names the option that chooses another. */
+    static void requireUnused(MpAddress address, String option) throws IOException {
+        if (address instanceof MpAddress.Tcp) {
+            return; // the kernel tells when it is bound
+        }
         try {
             SocketFile.requireFree(address);
         } catch (PosixException e) {
@@ -91,7 +100,7 @@ public final class FrontDoor implements AutoCloseable {
             }
             throw new IOException(
                     "another daemon is listening at " + address
-                            + ": use it (JARPIPE_ADDRESS), stop it, or choose another --address",
+                            + ": use it (JARPIPE_ADDRESS), stop it, or choose another " + option,
                     e);
         }
     }
@@ -106,74 +115,112 @@ public final class FrontDoor implements AutoCloseable {
      * Begins to listen.
      *
      * @param settings how
-     * @param clients takes the socket of each authenticated client, which it then owns; called on the event loop
+     * @param clients takes the socket of each authenticated client, which it then owns, and what to run when the client
+     *     has gone; called on the event loop
      * @return the open door
      * @throws IOException when somebody listens at the address already or it cannot be bound
      */
-    public static FrontDoor open(Settings settings, Consumer<Fd> clients) throws IOException {
+    public static FrontDoor open(Settings settings, BiConsumer<Fd, Runnable> clients) throws IOException {
         requireFree(settings.address());
         return new FrontDoor(settings, clients);
     }
 
-    private Channel bind(String socketPath) throws IOException {
-        var bound = new ServerBootstrap()
+    private ServerBootstrap bootstrap() {
+        return new ServerBootstrap()
                 .group(loop)
-                .channel(EpollServerDomainSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {
                     @Override
                     protected void initChannel(EpollDomainSocketChannel channel) throws IOException {
                         admit(channel);
                     }
-                })
-                .bind(new DomainSocketAddress(socketPath))
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new IOException(
-                    "cannot listen at " + settings.address() + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
-        }
-        return bound.channel();
+                });
     }
 
     private void admit(EpollDomainSocketChannel channel) throws IOException {
         PeerCredentials peer = channel.peerCredentials();
-        if (!settings.allowedUids().contains(peer.uid())) {
+        if (!settings.users().test(peer.uid())) {
             LOG.log(
                     Level.WARNING,
                     "refused process {0} of user {1}: start the daemon with --allow-uid {1} to admit that user",
                     Integer.toString(peer.pid()),
                     Integer.toString(peer.uid()));
+            refusals.count(Refusal.USER);
             channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
             return;
         }
-        HandshakeHandler handler = new HandshakeHandler(settings.key(), settings.handshakeTimeout(), clients);
+        changePlaces(1);
+        channel.closeFuture().addListener(closed -> changePlaces(-1));
+        HandshakeHandler handler =
+                new HandshakeHandler(settings.key(), settings.handshakeTimeout(), this::handOver, refusals);
         channel.config().setRecvByteBufAllocator(new ExactReads(handler::wanted));
         channel.pipeline().addLast(handler);
+    }
+
+    private void handOver(Fd socket) {
+        changePlaces(1);
+        clients.accept(socket, () -> changePlaces(-1));
+    }
+
+    /** Accepts nobody while all places are taken: clients wait in the kernel's backlog. */
+    private void changePlaces(int by) {
+        synchronized (places) {
+            int taken = places.addAndGet(by);
+            boolean free = taken < settings.connections().getAsInt();
+            if (!free && accepting) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0} clients are connected, the limit: further ones wait; see --max-connections",
+                        Integer.toString(taken));
+            }
+            if (free != accepting) {
+                accepting = free;
+                listener.setAccepting(free);
+            }
+        }
+    }
+
+    /**
+     * Returns how many clients were refused, and why.
+     *
+     * @return the numbers, which go on to change
+     */
+    public Tally<Refusal> refusals() {
+        return refusals;
+    }
+
+    /**
+     * Returns how much memory outside the heap the event loops use.
+     *
+     * @return bytes
+     */
+    public static long directMemory() {
+        return PlatformDependent.usedDirectMemory();
     }
 
     /** Stops listening and removes the socket's file if it is still ours. Clients handed on are not touched. */
     @Override
     public void close() {
-        if (file != null) {
-            removeFile(file);
-        }
-        listener.close().awaitUninterruptibly();
+        listener.close();
         endLoop();
+    }
+
+    /**
+     * Asks the event loop for a sign of life.
+     *
+     * @return done when the loop has come round, or was ended by {@link #close()}
+     */
+    public CompletableFuture<Void> ping() {
+        try {
+            return CompletableFuture.runAsync(() -> {}, loop);
+        } catch (RejectedExecutionException ended) {
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // its only thread is a daemon thread: nobody waits for its end
     private void endLoop() {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    }
-
-    private void removeFile(SocketFile socketFile) {
-        try {
-            socketFile.remove();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "the socket file " + settings.address() + " could not be removed", e);
-        }
     }
 }

@@ -5,6 +5,8 @@ import static io.netty.channel.ChannelFutureListener.CLOSE_ON_FAILURE;
 import io.jarpipe.MpAuthenticationException;
 import io.jarpipe.ProtocolException;
 import io.jarpipe.auth.Handshake;
+import io.jarpipe.daemon.Refusal;
+import io.jarpipe.daemon.Tally;
 import io.jarpipe.os.Fd;
 import io.jarpipe.wire.FrameDecoder;
 import io.jarpipe.wire.FrameEncoder;
@@ -34,10 +36,12 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final FrameDecoder decoder = new FrameDecoder(Handshake.MAX_FRAME_LENGTH);
     private final Duration timeout;
     private final Consumer<Fd> authenticated;
+    private final Tally<Refusal> refusals;
     private @Nullable ScheduledFuture<?> expiry;
 
     /** Will pass the socket of an authenticated client to {@code authenticated}, which then owns it. */
-    HandshakeHandler(byte[] key, Duration timeout, Consumer<Fd> authenticated) {
+    HandshakeHandler(byte[] key, Duration timeout, Consumer<Fd> authenticated, Tally<Refusal> refusals) {
+        this.refusals = refusals;
         this.handshake = Handshake.listener(key);
         this.timeout = timeout;
         this.authenticated = authenticated;
@@ -56,6 +60,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void expire(ChannelHandlerContext context) {
+        refusals.count(Refusal.TIMEOUT);
         LOG.log(Level.WARNING, "a client did not authenticate within {0}: closed", timeout);
         close(context);
     }
@@ -129,9 +134,14 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         switch (cause) {
-            case MpAuthenticationException e -> LOG.log(Level.WARNING, "a client was refused: {0}", e.getMessage());
-            case ProtocolException e ->
+            case MpAuthenticationException e -> {
+                refusals.count(Refusal.KEY);
+                LOG.log(Level.WARNING, "a client was refused: {0}", e.getMessage());
+            }
+            case ProtocolException e -> {
+                refusals.count(Refusal.PROTOCOL);
                 LOG.log(Level.WARNING, "a client does not speak the protocol: {0}", e.getMessage());
+            }
             case IOException e -> LOG.log(Level.DEBUG, "a client broke off the handshake", e);
             default -> LOG.log(Level.ERROR, "the handshake failed", cause);
         }

@@ -101,6 +101,7 @@ final class Handler {
     }
 
     private void warn(String what, @Nullable String details) {
+        service.failed();
         LOG.log(
                 Level.WARNING,
                 "service {0}, {1}: {2}, its connection is closed: {3}",

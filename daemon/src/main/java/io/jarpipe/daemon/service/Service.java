@@ -4,12 +4,13 @@ import io.jarpipe.MpAddress;
 import io.jarpipe.MpPeer;
 import io.jarpipe.PosixException;
 import io.jarpipe.connection.Acceptor;
+import io.jarpipe.daemon.Refusal;
+import io.jarpipe.daemon.Tally;
 import io.jarpipe.daemon.worker.ServiceCode;
 import io.jarpipe.os.Transport;
-import io.jarpipe.pickle.JarpipeCodec;
-import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.sharing.ProcessKey;
 import io.jarpipe.sharing.SharedObjects;
+import io.jarpipe.sharing.Traffic;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -18,12 +19,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** One service: calls a Java method for every client of an address, with the connection to it. */
 public final class Service {
     private static final System.Logger LOG = System.getLogger(Service.class.getName());
-    private static final PickleCodec CODEC = new JarpipeCodec();
     /** How often an operator is told that clients have to wait. */
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
@@ -31,6 +32,9 @@ public final class Service {
     private final ServiceSettings settings;
     private final Acceptor acceptor;
     private final ServiceCode code;
+    private final Tally<Refusal> refusals = new Tally<>(Refusal.class);
+    private final LongAdder failures = new LongAdder();
+    private final Traffic traffic = new Traffic();
     /** Guarded by itself, which is notified when one ends. */
     private final Set<Handler> handlers = new LinkedHashSet<>();
 
@@ -44,7 +48,7 @@ public final class Service {
         this.acceptor = Acceptor.open(
                 address,
                 settings.key(),
-                settings.listenerOptions(address.toString()),
+                settings.listenerOptions(address.toString(), refusals),
                 settings.maxConnections(),
                 new Clients());
         try {
@@ -95,7 +99,12 @@ public final class Service {
 
     /** Returns what one handler, which is a process in Python's sense, shares with its client. */
     SharedObjects newProcess() {
-        return new SharedObjects(Optional.ofNullable(settings.key()).map(ProcessKey::of), CODEC, settings.maxMessage());
+        return new SharedObjects(
+                Optional.ofNullable(settings.key()).map(ProcessKey::of),
+                settings.codec(),
+                settings.maxMessage(),
+                traffic,
+                Long.MAX_VALUE);
     }
 
     int maxMessage() {
@@ -190,6 +199,38 @@ public final class Service {
         synchronized (handlers) {
             return handlers.size();
         }
+    }
+
+    /** Counts a handler that ended by an exception, or a client that broke the protocol. */
+    void failed() {
+        failures.increment();
+    }
+
+    /**
+     * Returns how many connections did not end well.
+     *
+     * @return the number of handlers that threw, because of an own mistake or one of the client
+     */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /**
+     * Returns how many clients were not let in.
+     *
+     * @return the numbers, by reason
+     */
+    public Tally<Refusal> refusals() {
+        return refusals;
+    }
+
+    /**
+     * Returns what has gone through the connections of all clients.
+     *
+     * @return the figures, which go on to change
+     */
+    public Traffic traffic() {
+        return traffic;
     }
 
     /**

@@ -1,32 +1,41 @@
 package io.jarpipe.daemon.service;
 
+import io.jarpipe.MpAuthenticationException;
 import io.jarpipe.MpPeer;
+import io.jarpipe.ProtocolException;
 import io.jarpipe.connection.MpListenerOptions;
+import io.jarpipe.daemon.Refusal;
+import io.jarpipe.daemon.Tally;
+import io.jarpipe.pickle.PickleCodec;
+import java.io.EOFException;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the services of a daemon have in common.
  *
  * @param key the authkey that clients must know; null for none
- * @param allowedUids the users who may connect to a Unix socket, by SO_PEERCRED
+ * @param users tells which users, by uid, may connect to a Unix socket (SO_PEERCRED)
  * @param handshakeTimeout how long a client may take to authenticate
  * @param maxMessage the longest message accepted, in bytes
  * @param maxConnections how many connections each service may have at a time
  * @param threads what handlers run on
+ * @param codec reads and writes the messages
  * @param code the folders and jars with the services' classes
  */
 public record ServiceSettings(
         byte @Nullable [] key,
-        Set<Integer> allowedUids,
+        IntPredicate users,
         Duration handshakeTimeout,
         int maxMessage,
         int maxConnections,
         Threads threads,
+        PickleCodec codec,
         List<Path> code) {
     private static final System.Logger LOG = System.getLogger(ServiceSettings.class.getName());
 
@@ -38,20 +47,33 @@ public record ServiceSettings(
         PLATFORM
     }
 
-    MpListenerOptions listenerOptions(String service) {
+    MpListenerOptions listenerOptions(String service, Tally<Refusal> refusals) {
         return MpListenerOptions.defaults()
                 .withHandshakeTimeout(handshakeTimeout)
                 .withAdmission(this::admits)
                 .withRefused((peer, why) -> {
                     // One who leaves without a word was perhaps only looking whether somebody listens.
-                    Level level = why instanceof java.io.EOFException ? Level.DEBUG : Level.WARNING;
+                    boolean left = why instanceof EOFException;
+                    Level level = left ? Level.DEBUG : Level.WARNING;
+                    if (!left) {
+                        refusals.count(reason(peer, why));
+                    }
                     LOG.log(level, "service {0} refused {1}: {2}", service, peer, why.getMessage());
                 });
     }
 
+    private Refusal reason(MpPeer peer, IOException why) {
+        if (!admits(peer)) {
+            return Refusal.USER;
+        }
+        return switch (why) {
+            case MpAuthenticationException e -> Refusal.KEY;
+            case ProtocolException e -> Refusal.PROTOCOL;
+            default -> Refusal.TIMEOUT;
+        };
+    }
+
     private boolean admits(MpPeer peer) {
-        return peer.credentials()
-                .map(process -> allowedUids.contains(process.uid()))
-                .orElse(true);
+        return peer.credentials().map(process -> users.test(process.uid())).orElse(true);
     }
 }

@@ -41,6 +41,15 @@ public final class Services {
         }
     }
 
+    /**
+     * Returns what a daemon has that serves nobody but workers.
+     *
+     * @return no services
+     */
+    public static Services none() {
+        return new Services(List.of());
+    }
+
     /** Begins to serve. */
     public void start() {
         for (Service service : services) {

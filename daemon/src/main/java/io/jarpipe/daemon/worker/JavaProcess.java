@@ -4,12 +4,14 @@ import io.jarpipe.WorkerExit;
 import io.jarpipe.connection.CurrentProcess;
 import io.jarpipe.os.Threads;
 import io.jarpipe.sharing.SharedObjects;
+import io.jarpipe.sharing.Traffic;
 import io.jarpipe.sync.Hold;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,7 @@ public final class JavaProcess {
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     /** One thread for all workers: what it does never waits. */
-    private static final ScheduledExecutorService TIMER = Executors.newSingleThreadScheduledExecutor(
+    static final ScheduledExecutorService TIMER = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("worker-timer").daemon().factory());
 
     /** What a worker is made of; the process owns all of it. */
@@ -58,10 +60,12 @@ public final class JavaProcess {
     }
 
     private final Parts parts;
-    private final Consumer<JavaProcess> ended;
+    private final Runnable givenBack;
+    private final ObjIntConsumer<JavaProcess> ended;
     private final WorkerGroup group;
     private final Thread thread;
     private final Instant started = Instant.now();
+    private final Rate rate;
     private final CompletableFuture<Integer> pid = new CompletableFuture<>();
     private final CountDownLatch released = new CountDownLatch(1);
     /** The exit code that something other than the end of its method has decided; null while nothing has. */
@@ -69,10 +73,15 @@ public final class JavaProcess {
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** Prepares a process; {@code ended} runs once, when its exit code has been told. */
-    JavaProcess(Parts parts, Consumer<JavaProcess> ended) {
+    /**
+     * Prepares a process; {@code givenBack} runs once, when it has nothing any more and a moment before its exit code
+     * is told, and {@code ended} afterwards, with that code.
+     */
+    JavaProcess(Parts parts, Runnable givenBack, ObjIntConsumer<JavaProcess> ended) {
         this.parts = parts;
+        this.givenBack = givenBack;
         this.ended = ended;
+        this.rate = new Rate(parts.shared().traffic());
         this.group = new WorkerGroup(parts.name(), parts.output(), this::exit, () -> decided.get() != null);
         this.thread = new Thread(group, this::run, parts.name());
         thread.setContextClassLoader(parts.loader());
@@ -160,7 +169,7 @@ public final class JavaProcess {
     private void end(int code) {
         if (!closed.get() && decided.compareAndSet(null, code)) {
             group.interrupt();
-            afterGrace(() -> abandon(code));
+            afterGrace(() -> LogContext.about(parts.name(), () -> abandon(code)));
         }
     }
 
@@ -189,7 +198,7 @@ public final class JavaProcess {
 
     private void abandon(int code) {
         if (close(code)) {
-            afterGrace(this::reportSurvivor);
+            afterGrace(() -> LogContext.about(parts.name(), this::reportSurvivor));
         }
     }
 
@@ -214,8 +223,9 @@ public final class JavaProcess {
         parts.shared().close();
         parts.output().close(code >= 0);
         parts.loader().closeQuietly();
+        givenBack.run();
         parts.status().exit(code);
-        ended.accept(this);
+        ended.accept(this, code);
         return true;
     }
 
@@ -289,6 +299,65 @@ public final class JavaProcess {
      */
     public List<Hold> holds() {
         return parts.shared().holds();
+    }
+
+    /**
+     * Returns how much the process has put into queues that is in no pipe yet.
+     *
+     * @return the number of items
+     */
+    public int unwritten() {
+        return parts.shared().unwritten();
+    }
+
+    /**
+     * Returns what has gone through the queues and connections of the process.
+     *
+     * @return its figures, which go on to change
+     */
+    public Traffic traffic() {
+        return parts.shared().traffic();
+    }
+
+    /**
+     * Returns how many messages go through the process.
+     *
+     * @return in and out, in a second, of late
+     */
+    public double itemsPerSecond() {
+        return rate.perSecond().items();
+    }
+
+    /**
+     * Returns how many bytes go through the process.
+     *
+     * @return in and out, in a second, of late
+     */
+    public double bytesPerSecond() {
+        return rate.perSecond().bytes();
+    }
+
+    /** Ends an interval for which rates are told. */
+    void sampleRate() {
+        rate.sample();
+    }
+
+    /**
+     * Lists what the process shares with others.
+     *
+     * @return what it uses at this moment
+     */
+    public List<SharedObjects.Use> uses() {
+        return parts.shared().uses();
+    }
+
+    /**
+     * Tells how full the queues are that the process uses.
+     *
+     * @return the number of items of each, by a name that is the same in all processes
+     */
+    public Map<String, Integer> depths() {
+        return parts.shared().depths();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.jarpipe.daemon.worker;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,18 @@ public final class StandardStreams {
         System.setErr(new ThreadPrintStream(() -> current(WorkerOutput::err, fallback)));
     }
 
-    private static PrintStream current(Function<WorkerOutput, PrintStream> stream, PrintStream fallback) {
+    /** Returns the name of the worker or service that the calling thread works for. */
+    static Optional<String> currentName() {
+        return Optional.ofNullable(currentOutput()).map(WorkerOutput::name);
+    }
+
+    private static @Nullable WorkerOutput currentOutput() {
         WorkerGroup group = WorkerGroup.of(Thread.currentThread());
-        WorkerOutput output = group == null ? SERVICE.get() : group.output();
+        return group == null ? SERVICE.get() : group.output();
+    }
+
+    private static PrintStream current(Function<WorkerOutput, PrintStream> stream, PrintStream fallback) {
+        WorkerOutput output = currentOutput();
         return output == null ? fallback : stream.apply(output);
     }
 

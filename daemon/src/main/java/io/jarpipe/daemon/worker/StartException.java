@@ -8,12 +8,24 @@ import io.jarpipe.PyTuple;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reports that a process could not be started, as the exception that {@code Process.start()} will raise in Python. */
 public final class StartException extends Exception {
     private static final long serialVersionUID = 1L;
     private static final String MODULE = "jarpipe.errors";
+
+    /** All errors that a process's start can end with. */
+    public static final Set<String> PYTHON_CLASSES = Set.of(
+            "TargetError",
+            "ArgumentError",
+            "ForkContextError",
+            "VanishedError",
+            "UnsupportedArgument",
+            "DaemonFull",
+            "DaemonTooOld",
+            "StartError");
 
     private final String pythonClass;
     private final transient Map<String, @Nullable Object> fields;
@@ -93,6 +105,23 @@ public final class StartException extends Exception {
                         + ": install the same version of jarpipe on both sides",
                 fields,
                 null);
+    }
+
+    /** The daemon takes no further worker for the time being. */
+    static StartException full(String limit, int value, String message) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("limit", limit);
+        fields.put("value", value);
+        return new StartException("DaemonFull", message, fields, null);
+    }
+
+    /**
+     * Returns which error Python raises.
+     *
+     * @return the name of a class of {@code jarpipe.errors}
+     */
+    public String pythonClass() {
+        return pythonClass;
     }
 
     /** Something else failed in the daemon. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
  * Where a worker's {@code System.out} and {@code System.err} go: stdout and stderr of its Python parent, line by line.
  */
 final class WorkerOutput {
+    private final String name;
     private final OutputDescriptor outDescriptor;
     private final OutputDescriptor errDescriptor;
     private final TaggedLines outLines;
@@ -19,12 +20,18 @@ final class WorkerOutput {
     /** Takes over both descriptors. */
     WorkerOutput(String processName, OutputDescriptor out, OutputDescriptor err) {
         byte[] tag = ("[" + processName + "] ").getBytes(StandardCharsets.UTF_8);
+        this.name = processName;
         this.outDescriptor = out;
         this.errDescriptor = err;
         this.outLines = new TaggedLines(tag, out);
         this.errLines = new TaggedLines(tag, err);
         this.out = new PrintStream(outLines, true, StandardCharsets.UTF_8);
         this.err = new PrintStream(errLines, true, StandardCharsets.UTF_8);
+    }
+
+    /** Returns the name of the worker or service. */
+    String name() {
+        return name;
     }
 
     PrintStream out() {

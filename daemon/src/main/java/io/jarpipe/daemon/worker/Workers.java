@@ -2,10 +2,12 @@ package io.jarpipe.daemon.worker;
 
 import io.jarpipe.MpSharingException;
 import io.jarpipe.PyTuple;
+import io.jarpipe.daemon.Tally;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.OutputDescriptor;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.sharing.SharedObjects;
+import io.jarpipe.sharing.Traffic;
 import io.jarpipe.spawn.Descriptors;
 import io.jarpipe.spawn.ProcessObject;
 import java.io.IOException;
@@ -17,7 +19,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** All workers of this daemon: starts them, knows them, ends them. Thread-safe. */
@@ -36,7 +42,17 @@ public final class Workers {
     private final List<Path> code;
     private final PickleCodec codec;
     private final int maxMessage;
+    private final Limits limits;
     private final Set<JavaProcess> running = new LinkedHashSet<>();
+    private final LongAdder started = new LongAdder();
+    private final HeapGuard heap = new HeapGuard();
+    /** What has gone through workers that have ended; guarded by {@link #running}. */
+    private final Traffic past = new Traffic();
+
+    /** Places of workers that run or are being started. */
+    private final AtomicInteger places = new AtomicInteger();
+
+    private final Tally<Outcome> ended = new Tally<>(Outcome.class);
 
     /**
      * Makes an empty collection.
@@ -44,8 +60,10 @@ public final class Workers {
      * @param code the folders and jars with the workers' classes
      * @param codec reads and writes the pickles of all workers
      * @param maxMessage the longest message a worker accepts, in bytes
+     * @param limits how many there may be, and how much memory they leave
      */
-    public Workers(List<Path> code, PickleCodec codec, int maxMessage) {
+    public Workers(List<Path> code, PickleCodec codec, int maxMessage, Limits limits) {
+        this.limits = limits;
         this.code = List.copyOf(code);
         this.codec = codec;
         this.maxMessage = maxMessage;
@@ -65,8 +83,17 @@ public final class Workers {
     public JavaProcess start(@Nullable Object pickled, List<Fd> descriptors, Parent parent, Runnable ended)
             throws StartException {
         try (Descriptors table = new Descriptors(descriptors)) {
-            ProcessObject process = ProcessObject.of(pickled);
-            return start(process, table, new SharedObjects(process.key(), codec, maxMessage), parent, ended);
+            requireRoom();
+            boolean taken = false;
+            try {
+                JavaProcess process = start(ProcessObject.of(pickled), table, parent, ended);
+                taken = true;
+                return process;
+            } finally {
+                if (!taken) {
+                    places.decrementAndGet();
+                }
+            }
         } catch (MpSharingException e) {
             throw StartException.sharedObject(e);
         } catch (IOException | RuntimeException e) {
@@ -74,9 +101,45 @@ public final class Workers {
         }
     }
 
-    private JavaProcess start(
-            ProcessObject process, Descriptors table, SharedObjects shared, Parent parent, Runnable ended)
+    /**
+     * Takes a place for a worker. It is given back when the worker could not be started, or ends: before its exit code
+     * is told, so that who has seen that can start the next.
+     */
+    private void requireRoom() throws StartException {
+        int most = limits.workers();
+        if (places.incrementAndGet() > most) {
+            places.decrementAndGet();
+            throw StartException.full(
+                    "workers",
+                    most,
+                    "the daemon runs " + most + " workers, its limit: wait until one has ended, or raise max-workers");
+        }
+        if (heap.isFull(limits.heapReservePercent())) {
+            places.decrementAndGet();
+            throw StartException.full(
+                    "heap",
+                    limits.heapReservePercent(),
+                    "less than " + limits.heapReservePercent()
+                            + " % of the daemon's heap is free: wait until workers have ended, or give it more"
+                            + " (JARPIPE_JAVA_OPTIONS=-Xmx4g)");
+        }
+    }
+
+    /**
+     * Tells why no further worker would be started at this moment.
+     *
+     * @return the reason; empty when one would be
+     */
+    public Optional<String> whyFull() {
+        if (places.get() >= limits.workers()) {
+            return Optional.of("the limit of workers is reached");
+        }
+        return heap.wasFull(limits.heapReservePercent()) ? Optional.of("the heap is nearly full") : Optional.empty();
+    }
+
+    private JavaProcess start(ProcessObject process, Descriptors table, Parent parent, Runnable ended)
             throws IOException, StartException {
+        SharedObjects shared = new SharedObjects(process.key(), codec, maxMessage, new Traffic(), limits.inFlight());
         Deque<Runnable> undo = new ArrayDeque<>();
         undo.push(shared::close);
         try {
@@ -123,21 +186,24 @@ public final class Workers {
         return new TargetResolver(loader, process.target(), args, kwargs).resolve();
     }
 
-    private JavaProcess launch(JavaProcess.Parts parts, Runnable ended) {
-        JavaProcess process = new JavaProcess(parts, self -> {
-            remove(self);
-            ended.run();
+    private JavaProcess launch(JavaProcess.Parts parts, Runnable afterwards) {
+        JavaProcess process = new JavaProcess(parts, places::decrementAndGet, (self, exitCode) -> {
+            remove(self, Outcome.of(exitCode));
+            afterwards.run();
         });
         process.start();
+        started.increment();
         synchronized (running) {
             running.add(process);
         }
         return process;
     }
 
-    private void remove(JavaProcess process) {
+    private void remove(JavaProcess process, Outcome outcome) {
+        ended.count(outcome);
         synchronized (running) {
             running.remove(process);
+            past.add(process.traffic());
             running.notifyAll();
         }
     }
@@ -151,6 +217,53 @@ public final class Workers {
         synchronized (running) {
             return List.copyOf(running);
         }
+    }
+
+    /**
+     * Adds up what has gone through all workers, those that have ended included.
+     *
+     * @return the figures of this moment
+     */
+    public Traffic traffic() {
+        Traffic sum = new Traffic();
+        synchronized (running) {
+            sum.add(past);
+            running.forEach(process -> sum.add(process.traffic()));
+        }
+        return sum;
+    }
+
+    /**
+     * Measures from now on how fast messages go through each worker.
+     *
+     * @param interval what is told is the mean of one to two intervals
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // goes on as long as the daemon
+    public void sampleRatesEvery(Duration interval) {
+        JavaProcess.TIMER.scheduleAtFixedRate(
+                () -> list().forEach(JavaProcess::sampleRate),
+                interval.toMillis(),
+                interval.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Returns how many workers there have been.
+     *
+     * @return the number started since the daemon began
+     */
+    public long started() {
+        return started.sum();
+    }
+
+    /**
+     * Returns how many workers have ended in one way.
+     *
+     * @param outcome how
+     * @return the number since the daemon began
+     */
+    public long ended(Outcome outcome) {
+        return ended.of(outcome);
     }
 
     /**

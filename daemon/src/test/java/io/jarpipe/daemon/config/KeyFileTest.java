@@ -1,7 +1,8 @@
-package io.jarpipe.daemon.cli;
+package io.jarpipe.daemon.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,5 +53,18 @@ final class KeyFileTest {
     void never_says_the_key() throws Exception {
         assertThatThrownBy(() -> KeyFile.read(write("secret", "rw-rw-rw-")))
                 .satisfies(e -> assertThat(e.toString()).doesNotContain("secret"));
+    }
+
+    @Test
+    void refuses_a_file_of_another_user() throws Exception {
+        assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "only root can give a file away");
+        Path file = write("secret", "rw-------");
+        Files.setAttribute(file, "unix:uid", 65534);
+        assertThatThrownBy(() -> KeyFile.read(file)).hasMessageContaining("belongs to user 65534");
+    }
+
+    @Test
+    void refuses_what_is_no_file() {
+        assertThatThrownBy(() -> KeyFile.read(folder)).hasMessageContaining("no regular file");
     }
 }
