@@ -38,7 +38,7 @@ final class ArchitectureTest {
             Map.entry("connection", Set.of("os", "wire", "pickle", "binding", "auth")),
             Map.entry("queue", Set.of("os", "wire", "pickle", "binding", "connection", "sync")),
             Map.entry("manager", Set.of("os", "auth", "pickle", "binding", "connection", "queue")),
-            Map.entry("sharing", Set.of("os", "auth", "pickle", "connection", "sync", "queue", "manager")),
+            Map.entry("sharing", Set.of("os", "auth", "pickle", "binding", "connection", "sync", "queue", "manager")),
             Map.entry("spawn", Set.of("os", "sharing")));
 
     private static final Set<String> PROTOCOL_PACKAGES = new TreeSet<>(MAY_KNOW.keySet());
