@@ -1,7 +1,9 @@
-"""Times CPython's C pickle: `NAME load|dump MILLISECONDS BATCH` on stdin, nanoseconds a call on stdout.
+"""Times CPython's C pickle.
 
-What is loaded is dropped at once. What is dumped has just been loaded, a batch of values at a time, and each is dumped
-once: as a process does that makes results and sends them.
+Reads `NAME load|dump MILLISECONDS BATCH` from stdin, writes nanoseconds a call to stdout.
+
+What is loaded is dropped at once. What is dumped has just been loaded, a batch of values at a time,
+and each is dumped once: as a process does that makes results and sends them.
 
 Run it as `python3 cpython.py FOLDER`.
 """
