@@ -7,12 +7,9 @@ import java.util.Set;
 // Some facts about names in pickles
 // ---------------------------------
 // Java runs nothing that a pickle names. But a value that Java does not know stays a recipe, and when Java sends it on,
-// the
-// next Python process follows it: builtins.eval with arguments of the first author runs in the second process (a
-// "confused
-// deputy"). A preset lets a daemon refuse what is no data. CPython's own modules are named as CPython 3.8 to 3.15
-// pickle
-// them; below protocol 4 plain data needs builtins.set, _codecs.encode and the like.
+// the next Python process follows it: builtins.eval with arguments of the first author runs in the second process (a
+// "confused deputy"). A preset lets a daemon refuse what is no data. CPython's own modules are named as CPython 3.8 to
+// 3.15 pickle them; below protocol 4 plain data needs builtins.set, _codecs.encode and the like.
 
 /** The filters of names that an operator can choose. */
 public enum GlobalPresets {

@@ -18,9 +18,8 @@ import java.util.function.BooleanSupplier;
 //            up to n times: sleeping - 1, wait + 1; as many times: woken - 1, blocking; wait := 0
 // A sleeper that counts itself in sleeping and not in woken keeps the next notify waiting, with the lock: so whatever
 // ends a wait, woken is counted. A sleeper that was killed does not answer, and CPython would wait for it for ever.
-// Here
-// the close of what the notify is done for ends that: those who have not answered are counted as sleeping again, and
-// what would wake them is taken back, so that one who answers later is settled by the next notify.
+// Here the close of what the notify is done for ends that: those who have not answered are counted as sleeping again,
+// and what would wake them is taken back, so that one who answers later is settled by the next notify.
 
 /** A {@code multiprocessing.Condition}. */
 public final class ProcessCondition implements MpCondition, Rendezvous {

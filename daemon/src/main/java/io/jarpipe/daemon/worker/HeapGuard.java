@@ -6,10 +6,8 @@ import java.time.Duration;
 // ---------------------------
 // What is used of a heap is mostly garbage, so a high figure means nothing by itself; what is left after a collection
 // does. No collector tells that figure without having collected the old objects, too: so when the heap looks full, and
-// only
-// then, one collection is asked for, which would come soon anyway. An OutOfMemoryError hits whichever worker allocates
-// next,
-// so new work is refused before it comes to that.
+// only then, one collection is asked for, which would come soon anyway. An OutOfMemoryError hits whichever worker
+// allocates next, so new work is refused before it comes to that.
 
 /** Tells whether so little of the heap is free that new work would endanger the old. Thread-safe. */
 final class HeapGuard {
