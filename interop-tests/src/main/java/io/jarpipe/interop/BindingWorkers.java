@@ -136,7 +136,7 @@ public final class BindingWorkers {
 
     /** Sends back limits and the value of one until None comes, or what is wrong with them. */
     public static void limits(MpQueue<Limits> items, MpQueue<Object> replies) throws IOException, InterruptedException {
-        MpQueue<Limits> checked = items.onError((pickle, error) -> replies.put(error.getMessage()));
+        MpQueue<Limits> checked = items.onError((pickle, error) -> replies.put(String.valueOf(error.getMessage())));
         for (Limits item : checked.until(null)) {
             replies.put(PyTuple.of(item, item.retries()));
         }
