@@ -9,6 +9,7 @@ import pickle
 import queue
 import struct
 import threading
+import warnings
 from multiprocessing import managers, process, util
 from multiprocessing.connection import Client, Connection
 from typing import Any
@@ -73,7 +74,9 @@ class RelayTest(TestCase):
         in_a_folder = Relay(abstract=False)
         path = in_a_folder.reference(lock)[1][1].address
         self.assertEqual(os.path.dirname(path), util.get_temp_dir())
-        child = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of a fork beside threads
+            child = os.fork()
         if child == 0:
             os._exit(0)
         os.waitpid(child, 0)

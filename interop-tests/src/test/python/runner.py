@@ -263,8 +263,10 @@ def main() -> int:
     folder = arguments.evidence and os.path.join(arguments.evidence, f"CPython-{version}")
     result = Result(report, Log(arguments.log), folder)
     result.arm()
-    # Ignored in what a shell starts in the background, and inherited by all that tests start.
+    # Ignored in what a shell starts in the background, and inherited by all that tests start; so is
+    # the other one in what nohup starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     report.write("python", version)
     tests = _load(arguments)
     result.plan = [test.id() for test in tests]

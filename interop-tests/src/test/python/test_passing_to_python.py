@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import queue as queues
+import re
 import socket
 from multiprocessing import connection as mp_connection
 from multiprocessing import process
@@ -306,9 +308,12 @@ class JavaToPython(PassingTest):
         remote = self.remote()
         mine, theirs = self.pipe()
         remote.call("keep", "c", theirs)
-        before = sharers()
-        remote.call("give", "c").close()
-        (address,) = sharers() - before
+        remote.begin("give", "c")
+        message = remote.connection.recv_bytes()
+        found = re.search(rb"/[^\0]*/jarpipe-[^/]*/sharer", message)
+        assert found, message
+        address = found[0].decode()
+        pickle.loads(message)[1].close()
         stalled = [socket.socket(socket.AF_UNIX) for _ in range(20)]
         for client in stalled:
             client.connect(address)

@@ -289,6 +289,10 @@ class ConditionTest(SyncTest):
             self.join(peer.worker, exitcode=1)
             self.assert_settled(condition)
         self.expect_stack_trace("InterruptedException")
+        self.expect_release()
+
+    def expect_release(self) -> None:
+        """Announce that the end of a worker gives back what it got after an interrupted wait."""
         self.expect_log("ended while it held R?Lock[^\\n]*: released")
 
     def test_mixed_stress(self) -> None:

@@ -62,7 +62,9 @@ final class SharedDaemon {
         SharedDaemon shared = new SharedDaemon(configuration, reader);
         Signals.handle("TERM", () -> shared.end(15));
         Signals.handle("INT", () -> shared.end(2));
-        Signals.handle("HUP", shared::reload);
+        if (!Signals.handle("HUP", shared::reload)) {
+            LOG.log(Level.INFO, "SIGHUP is ignored, as in what nohup starts: only a restart changes the configuration");
+        }
         Runtime.getRuntime().addShutdownHook(new Thread(shared::drain, "drain")); // if a worker ends the JVM
         LOG.log(
                 Level.INFO,

@@ -15,8 +15,9 @@ final class Signals {
      *
      * @param name the signal's name without SIG
      * @param action what to do instead of what the JVM does
+     * @return false if this process was started with the signal ignored, as {@code nohup} does: then it stays so
      */
-    static void handle(String name, Runnable action) {
+    static boolean handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -25,9 +26,14 @@ final class Signals {
                         action.run();
                         return null;
                     });
-            signal.getMethod("handle", signal, handler)
+            Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
-        } catch (ClassNotFoundException | NoSuchMethodException | InstantiationException | IllegalAccessException e) {
+            return !handler.getField("SIG_IGN").get(null).equals(before);
+        } catch (ClassNotFoundException
+                | NoSuchMethodException
+                | NoSuchFieldException
+                | InstantiationException
+                | IllegalAccessException e) {
             throw new IllegalStateException("this Java cannot handle signals: it lacks the module jdk.unsupported", e);
         } catch (InvocationTargetException e) {
             throw new IllegalStateException(
