@@ -37,9 +37,10 @@ daemon_in_sight = unittest.skipIf(
 )
 """For tests that look into ``/proc``."""
 
-ONCE = unittest.skipIf(
-    os.environ.get("JARPIPE_TEST_HUGE") == "", "has no Python side: runs on one interpreter"
-)
+THOROUGH = os.environ.get("JARPIPE_TEST_HUGE") != ""
+"""Whether long repetitions are repeated in full: on one interpreter of a build, and by hand."""
+
+ONCE = unittest.skipUnless(THOROUGH, "has no Python side: runs on one interpreter")
 """Marks tests whose outcome does not depend on the interpreter; by hand they always run."""
 
 _POLL_SECONDS = 0.002

@@ -7,8 +7,10 @@ import os
 import jarpipe
 from folders import FolderTest
 from programs import command
+from support import ONCE
 
 
+@ONCE
 class CommandLine(FolderTest):
     """What the command prints, where, and with which exit code: 0 done, 1 failed, 2 wrong usage."""
 

@@ -11,10 +11,10 @@ import jarpipe
 import procfs
 from jarpipe import errors
 from startmethods import fork
-from support import PATIENCE, WORKERS, await_
+from support import PATIENCE, THOROUGH, WORKERS, await_
 from workertest import WorkerTest
 
-STARTS = 1000
+STARTS = 1000 if THOROUGH else 200
 BATCH = 20
 FAILURES = 200
 
