@@ -22,7 +22,7 @@ final class Await {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("waited " + PATIENCE.toSeconds() + " s in vain for " + what);
             }
-            Thread.sleep(BETWEEN_TWO_LOOKS);
+            Thread.sleep(BETWEEN_TWO_LOOKS); // a container tells nobody what is awaited of it
         }
     }
 }
