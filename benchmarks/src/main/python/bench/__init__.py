@@ -1,0 +1,1 @@
+"""The benchmark behind `jarpipe bench`: Java against CPython and others, in turns, as ratios."""

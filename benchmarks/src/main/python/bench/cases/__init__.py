@@ -1,0 +1,1 @@
+"""The cases of the benchmark, in the order in which they run."""

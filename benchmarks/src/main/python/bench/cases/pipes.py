@@ -1,0 +1,162 @@
+"""P4 to P8: connections over pipes and socket pairs, against CPython and C."""
+
+from __future__ import annotations
+
+import multiprocessing
+from typing import Iterator, List, Union
+
+from bench import work
+from bench.goals import Result, Skipped, at_least, at_most
+from bench.measuring import Ratio, Sample, median
+from bench.parties import CParty, JavaParty, PythonParty
+from bench.setting import Setting
+from bench.sides import Flow, RoundTrips, ping
+
+Outcome = Iterator[Union[Result, Skipped]]
+
+_SIZES = (64, 256, 1024, 2048, 8192, 16384)
+
+
+def _values(samples: List[Sample]) -> List[float]:
+    return [sample.value for sample in samples]
+
+
+def small_frames(setting: Setting) -> Outcome:
+    """Compare receivers of small messages from a CPython sender."""
+    for size in _SIZES if not setting.quick else (64, 2048, 16384):
+        with setting.parties() as parties:
+            sides = []
+            for name in ("java", "python"):
+                reader, writer = multiprocessing.Pipe(duplex=False)
+                receiver = (
+                    JavaParty(setting.bridge, "Connections::receive", reader)
+                    if name == "java"
+                    else PythonParty(work.receive, reader)
+                )
+                parties.append(receiver)
+                sender = PythonParty(work.send, writer, size)
+                parties.append(sender)
+                sides.append(Flow(name, [sender], [receiver]))
+            samples = setting.turns(sides)
+        java, python = samples["java"], samples["python"]
+        yield Result(
+            "P4",
+            f"pipe, {size} B, CPython sender: Java receiver's messages/s over CPython's",
+            Ratio.of(_values(python), _values(java)),
+            at_least(1.35 if size == 64 else 0.9),
+            f"{1 / median(java):,.0f}/s, CPython {1 / median(python):,.0f}/s; the receiver's CPU "
+            f"{median(java, lambda s: s.cpu['consumer']) * 1e6:.2f} us, "
+            f"{median(python, lambda s: s.cpu['consumer']) * 1e6:.2f} us",
+        )
+
+
+def round_trips(setting: Setting) -> Outcome:
+    """Compare echoes of messages from this process."""
+    for size, bound in ((64, 0.7), (8000, 0.9)):
+        with setting.parties() as parties:
+            sides = []
+            for name in ("java", "python", "c"):
+                if name == "c" and setting.no_c_peer:
+                    continue
+                ours, theirs = multiprocessing.Pipe()
+                party = (
+                    JavaParty(setting.bridge, "Connections::echo", theirs)
+                    if name == "java"
+                    else PythonParty(work.echo, theirs)
+                    if name == "python"
+                    else CParty(setting.c_peer, "echo", [theirs])
+                )
+                parties.append(party)
+                sides.append(RoundTrips(name, ping(ours, bytes(size)), server=[party]))
+            samples = setting.turns(sides)
+        java, python = samples["java"], samples["python"]
+        figures = ", ".join(f"{name} {median(side) * 1e6:.1f} us" for name, side in samples.items())
+        yield Result(
+            "P5",
+            f"round trip over `Pipe()`, {size} B: Java echo's p50 over CPython's",
+            Ratio.of(_values(java), _values(python)),
+            at_most(bound),
+            f"{figures}; p99 {median(java, lambda s: s.extra['p99']) * 1e6:.1f} us, CPython "
+            f"{median(python, lambda s: s.extra['p99']) * 1e6:.1f} us",
+        )
+        if size != 64:
+            continue
+        if setting.no_c_peer:
+            yield Skipped("P6", "same, 64 B: over a C echo's", setting.no_c_peer)
+        else:
+            yield Result(
+                "P6",
+                "same, 64 B: over a C echo's",
+                Ratio.of(_values(java), _values(samples["c"])),
+                at_most(1.0),
+            )
+
+
+def large_messages(setting: Setting) -> Outcome:
+    """Compare receivers of large messages from a CPython sender."""
+    for size, bound in ((1 << 20, 4), (16 << 20, 8)):
+        label = f"{size >> 20} MiB"
+        with setting.parties() as parties:
+            sides = []
+            for name in ("java", "python", "c"):
+                if name == "c" and setting.no_c_peer:
+                    continue
+                reader, writer = multiprocessing.Pipe(duplex=False)
+                receiver = (
+                    JavaParty(setting.bridge, "Connections::receiveNative", reader, size)
+                    if name == "java"
+                    else PythonParty(work.receive, reader)
+                    if name == "python"
+                    else CParty(setting.c_peer, "receive", [reader])
+                )
+                sender = PythonParty(work.send, writer, size)
+                parties += [receiver, sender]
+                sides.append(Flow(name, [sender], [receiver], least=4))
+            samples = setting.turns(sides)
+        java = samples["java"]
+        figures = ", ".join(
+            f"{name} {size / median(side) / 1e6:,.0f} MB/s" for name, side in samples.items()
+        )
+        yield Result(
+            "P7",
+            f"{label} into Java's native memory: rate over CPython's",
+            Ratio.of(_values(samples["python"]), _values(java)),
+            at_least(bound),
+            figures,
+        )
+        if setting.no_c_peer:
+            yield Skipped("P7", f"same, {label}: rate over C's", setting.no_c_peer)
+        else:
+            yield Result(
+                "P7",
+                f"same, {label}: rate over C's",
+                Ratio.of(_values(samples["c"]), _values(java)),
+                at_least(0.85),
+            )
+
+
+def java_to_java(setting: Setting) -> Outcome:
+    """Compare Java's framing with C's, both from process to process without CPython."""
+    measure = "64 B, Java to Java: messages/s over C to C"
+    if setting.no_c_peer:
+        yield Skipped("P8", measure, setting.no_c_peer)
+        return
+    with setting.parties() as parties:
+        first, second = multiprocessing.Pipe(duplex=False), multiprocessing.Pipe(duplex=False)
+        parties += [
+            JavaParty(setting.bridge, "Connections::send", first[1], 64),
+            JavaParty(setting.bridge, "Connections::receive", first[0]),
+            CParty(setting.c_peer, "send", [second[1]], ["64"]),
+            CParty(setting.c_peer, "receive", [second[0]]),
+        ]
+        samples = setting.turns(
+            [Flow("java", parties[:1], parties[1:2]), Flow("c", parties[2:3], parties[3:])]
+        )
+    java, c = samples["java"], samples["c"]
+    yield Result(
+        "P8",
+        measure,
+        Ratio.of(_values(c), _values(java)),
+        at_least(0.85),
+        f"{1 / median(java):,.0f}/s, C {1 / median(c):,.0f}/s",
+    )

@@ -1,0 +1,75 @@
+"""The goals of the project: measures, and what they have to be."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Optional
+
+from bench.measuring import Ratio
+
+__all__ = ["Goal", "Result", "Skipped", "at_least", "at_most"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """A bound for a ratio.
+
+    Attributes:
+        bound: the ratio wanted.
+        is_most: whether it is the largest allowed, rather than the smallest.
+        unit: what the figure is, if it is no ratio.
+    """
+
+    bound: float
+    is_most: bool
+    unit: str = ""
+
+    def is_reached_by(self, ratio: Ratio) -> bool:
+        """Tell whether the median keeps the bound."""
+        return ratio.median <= self.bound if self.is_most else ratio.median >= self.bound
+
+    def __str__(self) -> str:
+        return f"{'<=' if self.is_most else '>='} {self.bound:g}{self.unit and ' ' + self.unit}"
+
+
+def at_least(bound: float, unit: str = "") -> Goal:
+    """Return the goal of a ratio that is better when larger."""
+    return Goal(bound, is_most=False, unit=unit)
+
+
+def at_most(bound: float, unit: str = "") -> Goal:
+    """Return the goal of a ratio that is better when smaller."""
+    return Goal(bound, is_most=True, unit=unit)
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What was measured for one line of the report.
+
+    Attributes:
+        number: the goal's number, such as ``P1``; empty for what has none.
+        measure: what was measured, in words.
+        ratio: the figure with its spread.
+        goal: what it should be, if anything.
+        detail: absolute figures and CPU times, which hold for this machine only.
+    """
+
+    number: str
+    measure: str
+    ratio: Ratio
+    goal: Optional[Goal] = None
+    detail: str = ""
+
+    @property
+    def is_missed(self) -> bool:
+        """Tell whether there is a goal that was not reached."""
+        return self.goal is not None and not self.goal.is_reached_by(self.ratio)
+
+
+@dataclasses.dataclass(frozen=True)
+class Skipped:
+    """A measure that cannot be taken here, and why."""
+
+    number: str
+    measure: str
+    reason: str

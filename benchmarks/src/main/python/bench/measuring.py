@@ -1,0 +1,108 @@
+"""Rounds in turns, and what their ratios say.
+
+The sides of a comparison take turns, A B A B ..., so that whatever slows the machine slows both.
+What counts is the ratio of neighbours: its median, and beside it the smallest and the largest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from typing import Callable, Dict, List, Mapping, Protocol, Sequence
+
+__all__ = ["Ratio", "Sample", "Samples", "Side", "cpu_seconds", "median", "take_turns"]
+
+_SCHED_CLOCK = 2
+"""The kernel's CPUCLOCK_SCHED (include/linux/posix-timers_types.h)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """One side's share of one round.
+
+    Attributes:
+        value: what is compared, in seconds: per item, per round trip, or in all.
+        cpu: CPU seconds per item of each process that took part, by its role.
+        extra: further figures of the round, by name.
+    """
+
+    value: float
+    cpu: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    extra: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+
+Samples = Sequence[Sample]
+
+
+class Side(Protocol):
+    """One of the things compared. It is warm when its first round has run."""
+
+    name: str
+
+    def run(self, seconds: float) -> Sample:
+        """Run one round that takes about so many seconds."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Ratio:
+    """A ratio of neighbours: the median of all rounds, the smallest and the largest."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, above: Sequence[float], below: Sequence[float]) -> Ratio:
+        """Divide round by round."""
+        ratios = [a / b for a, b in zip(above, below)]
+        return cls(statistics.median(ratios), min(ratios), max(ratios))
+
+    @classmethod
+    def fixed(cls, values: Sequence[float]) -> Ratio:
+        """Take figures that are no ratios, such as sizes, as they are."""
+        return cls(statistics.median(values), min(values), max(values))
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.low:.2f}-{self.high:.2f})"
+
+
+def take_turns(
+    sides: Sequence[Side],
+    *,
+    rounds: int,
+    seconds: float,
+    warm_up: int,
+    progress: Callable[[str], None],
+) -> Dict[str, List[Sample]]:
+    """Let each side run once in each round, and return what was measured after the warm-up.
+
+    Args:
+        sides: what is compared.
+        rounds: how many rounds count.
+        seconds: about how long one side runs in one round.
+        warm_up: how many rounds do not count, before the others.
+        progress: told before each round.
+    """
+    samples: Dict[str, List[Sample]] = {side.name: [] for side in sides}
+    for number in range(warm_up + rounds):
+        counts = number >= warm_up
+        progress(f"round {number - warm_up + 1} of {rounds}" if counts else "warming up")
+        for side in sides:
+            sample = side.run(seconds)
+            if counts:
+                samples[side.name].append(sample)
+    return samples
+
+
+def median(samples: Samples, figure: Callable[[Sample], float] = lambda s: s.value) -> float:
+    """Return the median of one figure of the samples."""
+    return statistics.median(map(figure, samples))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time that all threads of a process have used so far, dead ones included.
+
+    The clock of another process is `clock_getcpuclockid(3)`, which Python has for threads only.
+    """
+    return time.clock_gettime((~pid << 3) | _SCHED_CLOCK)

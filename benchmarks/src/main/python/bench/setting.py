@@ -1,0 +1,129 @@
+"""What all cases of one run have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import pathlib
+import sys
+import tempfile
+from typing import Dict, Iterator, List, Optional, Sequence
+
+from bench.measuring import Sample, Side, take_turns
+from bench.parties import Party, close_all, compile_c
+
+import jarpipe
+
+__all__ = ["BENCHMARKS", "Setting"]
+
+BENCHMARKS = pathlib.Path(__file__).resolve().parents[4]
+"""The folder of the checkout that this package is in."""
+
+SMALL = {
+    "id": 12345,
+    "method": "predict",
+    "args": [1.5, 2.5, "abc"],
+    "user": "alice",
+    "ok": True,
+    "tags": ["a", "b"],
+}
+"""A request of a service: 118 bytes pickled."""
+
+
+@dataclasses.dataclass
+class Setting:
+    """How long and how often to measure, and with what.
+
+    Attributes:
+        quick: whether only what has a goal is measured, and shorter.
+        rounds: how many rounds count.
+        seconds: about how long one side runs in one round.
+        warm_up: how many rounds do not count.
+        folder: for what the run leaves behind.
+        classes: the Java parties.
+        bridge: the daemon that runs them.
+    """
+
+    quick: bool
+    rounds: int
+    seconds: float
+    warm_up: int
+    folder: pathlib.Path
+    classes: str
+    bridge: jarpipe.Bridge
+    _c_peer: Optional[pathlib.Path] = None
+    _no_c_peer: Optional[str] = None
+    _case: str = ""
+
+    @classmethod
+    @contextlib.contextmanager
+    def prepared(cls, *, quick: bool, rounds: Optional[int] = None) -> Iterator[Setting]:
+        """Start a private daemon, and compile the peer in C."""
+        classes = next(
+            str(folder)
+            for folder in (
+                BENCHMARKS / "target" / "fast-classes",
+                BENCHMARKS / "target" / "classes",
+            )
+            if folder.is_dir()
+        )
+        with tempfile.TemporaryDirectory(prefix="jarpipe-bench-") as name, jarpipe.Bridge(
+            classpath=[classes]
+        ) as bridge:
+            folder = pathlib.Path(name)
+            peer = folder / "peer"
+            reason = compile_c(BENCHMARKS / "src" / "main" / "c" / "peer.c", peer)
+            setting = cls(
+                quick=quick,
+                rounds=rounds or (5 if quick else 11),
+                seconds=0.15 if quick else 0.3,
+                warm_up=2 if quick else 3,
+                folder=folder,
+                classes=classes,
+                bridge=bridge,
+            )
+            setting._c_peer, setting._no_c_peer = (None, reason) if reason else (peer, None)
+            yield setting
+
+    @property
+    def c_peer(self) -> pathlib.Path:
+        """The executable of the peer in C; only if `no_c_peer` is nothing."""
+        assert self._c_peer is not None
+        return self._c_peer
+
+    @property
+    def no_c_peer(self) -> Optional[str]:
+        """Why there is no peer in C."""
+        return self._no_c_peer
+
+    def begin(self, case: str) -> None:
+        """Say what is being measured from now on."""
+        self._case = case
+        self.progress("starting")
+
+    def progress(self, what: str) -> None:
+        """Say on a terminal how far it is."""
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\033[K{self._case}: {what}")
+            sys.stderr.flush()
+
+    def turns(
+        self, sides: Sequence[Side], *, seconds: Optional[float] = None
+    ) -> Dict[str, List[Sample]]:
+        """Let the sides take turns."""
+        return take_turns(
+            sides,
+            rounds=self.rounds,
+            seconds=seconds or self.seconds,
+            warm_up=self.warm_up,
+            progress=self.progress,
+        )
+
+    @contextlib.contextmanager
+    def parties(self) -> Iterator[List[Party]]:
+        """Collect the parties of a case, and end them with it."""
+        parties: List[Party] = []
+        try:
+            yield parties
+        finally:
+            close_all(parties)

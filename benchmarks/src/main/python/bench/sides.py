@@ -1,0 +1,164 @@
+"""The sides that are compared: a flow of messages between parties, and round trips."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from multiprocessing.connection import Connection
+from typing import Any, Callable, Dict, List, Sequence
+
+from bench.measuring import Sample
+from bench.parties import Party
+
+__all__ = ["Flow", "RoundTrips", "Shares"]
+
+_FIRST_COUNT = 200
+_MOST_PER_ROUND = 400_000
+
+
+class _Paced:
+    """Chooses how many items make a round of some seconds, from the rounds before."""
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+        self._per_second = 0.0
+
+    def count(self, seconds: float) -> int:
+        wanted = int(self._per_second * seconds) or max(self._least, _FIRST_COUNT)
+        return min(max(wanted, self._least), _MOST_PER_ROUND)
+
+    def learn(self, count: int, seconds: float) -> None:
+        self._per_second = count / seconds
+
+
+class Flow:
+    """Producers and consumers that move so many items in a round; the value is seconds per item.
+
+    Args:
+        name: of the side.
+        producers: parties that are told how many to produce.
+        consumers: parties that are told how many to consume.
+        least: the fewest items of a round.
+    """
+
+    def __init__(
+        self, name: str, producers: Sequence[Party], consumers: Sequence[Party], *, least: int = 0
+    ) -> None:
+        self.name = name
+        self._producers = producers
+        self._consumers = consumers
+        self._parts = len(producers) * len(consumers)
+        self._pace = _Paced(max(least, self._parts))
+
+    def run(self, seconds: float) -> Sample:
+        count = max(1, self._pace.count(seconds) // self._parts) * self._parts
+        before = self._cpu()
+        start = time.perf_counter()
+        for party in self._consumers:
+            party.begin(count // len(self._consumers))
+        for party in self._producers:
+            party.begin(count // len(self._producers))
+        for party in (*self._consumers, *self._producers):
+            party.finish()
+        spent = time.perf_counter() - start
+        self._pace.learn(count, spent)
+        after = self._cpu()
+        return Sample(spent / count, {role: (after[role] - before[role]) / count for role in after})
+
+    def _cpu(self) -> Dict[str, float]:
+        return {"producer": _cpu(self._producers), "consumer": _cpu(self._consumers)}
+
+
+def _cpu(parties: Sequence[Party]) -> float:
+    """Add up the CPU seconds of the processes, of which Java parties share one."""
+    return sum({party.pid: party.cpu() for party in parties}.values())
+
+
+class Shares:
+    """One producer and two consumers of one queue; the value is the first consumer's share.
+
+    Args:
+        name: of the side.
+        producer: told how many to produce.
+        consumers: take until a ``None`` comes.
+        queue: where the two of those are put.
+    """
+
+    def __init__(self, name: str, producer: Party, consumers: Sequence[Party], queue: Any) -> None:
+        self.name = name
+        self._producer = producer
+        self._consumers = consumers
+        self._queue = queue
+        self._pace = _Paced(1000)
+
+    def run(self, seconds: float) -> Sample:
+        count = self._pace.count(seconds)
+        start = time.perf_counter()
+        for party in self._consumers:
+            party.begin(0)
+        self._producer.begin(count)
+        self._producer.finish()
+        for _ in self._consumers:
+            self._queue.put(None)
+        taken = [party.finish() for party in self._consumers]
+        self._pace.learn(count, time.perf_counter() - start)
+        if sum(taken) != count:
+            raise RuntimeError(f"{self.name}: {count} items put, {taken} taken")
+        return Sample(taken[0] / count)
+
+
+class RoundTrips:
+    """Round trips made by this process; the value is their median in seconds.
+
+    Args:
+        name: of the side.
+        call: makes one round trip.
+        server: the process that answers, told beforehand how many will come; if it is told at all.
+        extra: further figures, made of the sorted times of a round.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        call: Callable[[], Any],
+        *,
+        server: Sequence[Party] = (),
+        least: int = 20,
+    ) -> None:
+        self.name = name
+        self._call = call
+        self._servers = server
+        self._pace = _Paced(least)
+
+    def run(self, seconds: float) -> Sample:
+        count = self._pace.count(seconds)
+        for party in self._servers:
+            party.begin(count)
+        times: List[float] = []
+        call, clock = self._call, time.perf_counter
+        before = _cpu(self._servers)
+        start = clock()
+        for _ in range(count):
+            begin = clock()
+            call()
+            times.append(clock() - begin)
+        self._pace.learn(count, clock() - start)
+        cpu = _cpu(self._servers) - before
+        for party in self._servers:
+            party.finish()
+        times.sort()
+        return Sample(
+            statistics.median(times),
+            {"server": cpu / count} if self._servers else {},
+            {"p99": times[int(len(times) * 0.99)], "mean": statistics.fmean(times)},
+        )
+
+
+def ping(connection: Connection, message: bytes) -> Callable[[], Any]:
+    """Return what sends a message and receives the answer."""
+
+    def call() -> bytes:
+        connection.send_bytes(message)
+        return connection.recv_bytes()
+
+    return call
