@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import os
+import re
 import socket
-import tempfile
 from multiprocessing import forkserver, resource_sharer
 from typing import Any
 
@@ -24,9 +23,11 @@ def non_blocking(fd: int) -> bool:
     return bool(int(descriptor_flags(fd).split()[1], 8) & O_NONBLOCK)
 
 
-def sharers() -> set[str]:
-    """Return the folders with the sockets of Java's sharers."""
-    return set(glob.glob(os.path.join(tempfile.gettempdir(), "jarpipe-*", "sharer")))
+def sharer_folder(message: bytes) -> str:
+    """Return the folder of the socket of a Java sharer, which a pickle names that refers to it."""
+    found = re.search(rb"(/[!-~]*/jarpipe-[0-9]+)/sharer", message)
+    assert found is not None, "no sharer of Java's in the message"
+    return os.fsdecode(found.group(1))
 
 
 def answer(connection: Any) -> None:

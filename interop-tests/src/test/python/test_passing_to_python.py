@@ -11,14 +11,13 @@ import multiprocessing
 import os
 import pickle
 import queue as queues
-import re
 import socket
 from multiprocessing import connection as mp_connection
 from multiprocessing import process
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from passing import MANY, PassingTest, answer, non_blocking, remote_at, sharers
+from passing import MANY, PassingTest, answer, non_blocking, remote_at, sharer_folder
 from support import PATIENCE, await_, channels, daemon_in_sight, waits
 
 
@@ -241,36 +240,36 @@ class JavaToPython(PassingTest):
         remote.close()
 
     def test_what_was_never_fetched_is_closed_with_the_worker(self) -> None:
-        before = sharers()
         mine, theirs = self.pipe()
         reader, elsewhere = self.pipe()
         near, worker = self.served("PassingWorkers::neverFetched", theirs, elsewhere)
         theirs.close()
         elsewhere.close()
         self.assertEqual(self.recv(near), "sent")
-        (made,) = sharers() - before
-        self.assertEqual(os.stat(os.path.dirname(made)).st_mode & 0o777, 0o700)
+        message = self.recv_bytes(reader)
+        folder = sharer_folder(message)
+        self.assertEqual(os.stat(folder).st_mode & 0o777, 0o700)
         self.assertFalse(mine.poll())
         near.send("end")
         self.join(worker)
-        self.assertFalse(os.path.exists(os.path.dirname(made)))
+        self.assertFalse(os.path.exists(folder))
         with self.assertRaises(EOFError):
             self.recv(mine)
         with self.assertRaises((FileNotFoundError, ConnectionRefusedError)):
-            reader.recv()
+            ForkingPickler.loads(message)
 
     def test_folder_goes_with_a_worker_that_is_ended_otherwise(self) -> None:
         for how, exitcode in (("terminate", -15), ("kill", -9)):
             with self.subTest(how):
-                before = sharers()
                 theirs = self.pipe()[1]
-                elsewhere = self.pipe()[1]
+                reader, elsewhere = self.pipe()
                 near, worker = self.served("PassingWorkers::neverFetched", theirs, elsewhere)
                 self.assertEqual(self.recv(near), "sent")
-                (made,) = sharers() - before
+                folder = sharer_folder(self.recv_bytes(reader))
+                self.assertTrue(os.path.exists(folder))
                 getattr(worker, how)()
                 self.join(worker, exitcode=exitcode)
-                self.assertFalse(os.path.exists(os.path.dirname(made)))
+                self.assertFalse(os.path.exists(folder))
 
     def test_message_received_twice(self) -> None:
         remote = self.remote()
@@ -310,9 +309,7 @@ class JavaToPython(PassingTest):
         remote.call("keep", "c", theirs)
         remote.begin("give", "c")
         message = remote.connection.recv_bytes()
-        found = re.search(rb"/[^\0]*/jarpipe-[^/]*/sharer", message)
-        assert found, message
-        address = found[0].decode()
+        address = os.path.join(sharer_folder(message), "sharer")
         pickle.loads(message)[1].close()
         stalled = [socket.socket(socket.AF_UNIX) for _ in range(20)]
         for client in stalled:

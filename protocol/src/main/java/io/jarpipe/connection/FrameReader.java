@@ -12,7 +12,9 @@ import io.jarpipe.wire.HeaderDecoder;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time. The transport belongs to the caller.
  */
 public final class FrameReader {
+    private static final ValueLayout.OfInt SHORT_LENGTH =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private final Transport transport;
     private final int maxLength;
     private final HeaderDecoder header = new HeaderDecoder();
@@ -63,15 +68,45 @@ public final class FrameReader {
      */
     public byte @Nullable [] read(Deadline deadline) throws IOException, InterruptedException {
         while (true) {
-            try (IoBuffer buffer = IoBuffer.borrow()) {
-                IncomingFrame current = readHeader(buffer);
-                if (current != null && readBody(current, buffer)) {
-                    return take(current);
-                }
+            byte[] message = readNow();
+            if (message != null || !awaitMore(deadline)) {
+                return message;
             }
-            if (!awaitMore(deadline)) {
-                return null;
+        }
+    }
+
+    /**
+     * Reads the next message as {@link #read} does if its first byte has come: waits only for the rest.
+     *
+     * @param deadline how long to wait for all of it
+     * @return the message without its header; null when nothing of one has come, or the deadline passed when a part
+     *     had: then {@link #isInside()}
+     * @throws IOException as {@link #read}
+     * @throws InterruptedException never: an interrupt stays pending
+     */
+    public byte @Nullable [] readBegun(Deadline deadline) throws IOException, InterruptedException {
+        while (true) {
+            byte[] message = readNow();
+            if (message != null || !isInside() || !awaitMore(deadline)) {
+                return message;
             }
+        }
+    }
+
+    /**
+     * Tells whether a part of a message was read and the rest was not.
+     *
+     * @return false between two messages
+     */
+    public boolean isInside() {
+        return frame != null || !header.isIdle();
+    }
+
+    /** Reads what has come; null when that is not a whole message. */
+    private byte @Nullable [] readNow() throws IOException, InterruptedException {
+        try (IoBuffer buffer = IoBuffer.borrow()) {
+            IncomingFrame current = readHeader(buffer);
+            return current != null && readBody(current, buffer) ? take(current) : null;
         }
     }
 
@@ -208,7 +243,12 @@ public final class FrameReader {
             if (count < 0) {
                 return null;
             }
-            feed(buffer.bytes().limit(count));
+            int length = buffer.memory().get(SHORT_LENGTH, 0);
+            if (count == FrameDescriptor.HEADER_SIZE && length >= 0 && header.isIdle()) {
+                frame = new IncomingFrame(length); // the usual case: all of a short header at once
+            } else {
+                feed(buffer.bytes().limit(count));
+            }
         }
         return frame;
     }
@@ -238,7 +278,7 @@ public final class FrameReader {
             if (count < 0) {
                 return false;
             }
-            current.keep(buffer.bytes().limit(count));
+            current.keep(buffer.memory(), count);
         }
         return true;
     }
@@ -266,7 +306,7 @@ public final class FrameReader {
     }
 
     private Waiting waiting() {
-        return frame == null && header.isIdle() ? Waiting.INTERRUPTIBLE : Waiting.UNTIL_COMPLETE;
+        return isInside() ? Waiting.UNTIL_COMPLETE : Waiting.INTERRUPTIBLE;
     }
 
     /** Says what the end of the stream means, and that it is an end: reading again finds a clean one. */

@@ -8,6 +8,7 @@ import io.jarpipe.os.Transport.Waiting;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 /**
  * Writes messages to a transport; small ones in one write, as CPython does and expects.
@@ -58,6 +59,51 @@ public final class FrameWriter {
             }
         }
         count(frame);
+    }
+
+    /**
+     * Writes as many messages as there is room for now, small ones in one write; does not wait.
+     *
+     * @param frames the messages in order, of which the first may have been begun; those that are complete afterwards
+     *     come first, and at most one behind them is begun
+     * @throws io.jarpipe.MpBrokenPipeException when nobody can read them any more
+     * @throws IOException when the transport is closed or fails
+     * @throws InterruptedException never: an interrupt stays pending
+     */
+    public void writeNow(List<OutgoingFrame> frames) throws IOException, InterruptedException {
+        if (frames.size() == 1 || frames.getFirst().remaining() > IoBuffer.SIZE) {
+            writeNow(frames.getFirst());
+            return;
+        }
+        try (IoBuffer buffer = IoBuffer.borrow()) {
+            long length = 0;
+            for (OutgoingFrame frame : frames) {
+                if (frame.remaining() > IoBuffer.SIZE - length) {
+                    break;
+                }
+                length += frame.copyTo(buffer.memory().asSlice(length));
+            }
+            long written = transport.write(buffer.address(), length, Deadline.NOW, Waiting.UNTIL_COMPLETE);
+            for (OutgoingFrame frame : frames) {
+                long share = Math.min(frame.remaining(), written);
+                frame.advance(share);
+                written -= share;
+                if (share > 0 && frame.isWritten()) {
+                    count(frame);
+                }
+            }
+        }
+    }
+
+    /**
+     * Waits until there may be room to write; nothing but closing the transport ends the wait early.
+     *
+     * @param deadline how long to wait
+     * @throws IOException when the transport is closed or fails
+     * @throws InterruptedException never: an interrupt stays pending
+     */
+    public void awaitRoom(Deadline deadline) throws IOException, InterruptedException {
+        transport.awaitWritable(deadline, Waiting.UNTIL_COMPLETE);
     }
 
     /**

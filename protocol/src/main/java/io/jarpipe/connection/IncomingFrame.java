@@ -1,7 +1,7 @@
 package io.jarpipe.connection;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -66,15 +66,15 @@ final class IncomingFrame {
     void makeRoom() {
         int wanted = (int) Math.min(length, (long) keptLength + STEP);
         if (!dropped && kept.length < wanted) {
-            kept = Arrays.copyOf(kept, (int) Math.min(length, Math.max(wanted, 2L * kept.length)));
+            int room = (int) Math.min(length, Math.max(wanted, 2L * kept.length));
+            kept = keptLength == 0 ? new byte[room] : Arrays.copyOf(kept, room);
         }
     }
 
-    /** Keeps bytes that were read, for which there is room; or drops them. */
-    void keep(ByteBuffer bytes) {
-        int count = bytes.remaining();
+    /** Keeps so many bytes that were read, for which there is room; or drops them. */
+    void keep(MemorySegment bytes, int count) {
         if (!dropped) {
-            bytes.get(kept, keptLength, count);
+            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, kept, keptLength, count);
             keptLength += count;
         }
         received += count;

@@ -78,7 +78,26 @@ public final class OutgoingFrame {
         return body.byteSize();
     }
 
-    boolean isWritten() {
+    /** Returns how many bytes are left to write. */
+    long remaining() {
+        return length - written;
+    }
+
+    /**
+     * Tells whether some bytes were written and others were not.
+     *
+     * @return true from the first byte until the last
+     */
+    public boolean isPartial() {
+        return written > 0 && written < length;
+    }
+
+    /**
+     * Tells whether all of it was written.
+     *
+     * @return true from the last byte on
+     */
+    public boolean isWritten() {
         return written == length;
     }
 

@@ -21,6 +21,8 @@ public final class Flow {
         private final Waits waits = new Waits();
     }
 
+    private final LongAdder lingersPaid = new LongAdder();
+    private final LongAdder lingersInVain = new LongAdder();
     private final Counts in = new Counts();
     private final Counts out = new Counts();
 
@@ -51,6 +53,21 @@ public final class Flow {
     /** Notes how long a thread has waited. */
     void waited(Direction direction, long nanos) {
         counts(direction).waits.record(nanos);
+    }
+
+    /** Notes that a reader has stayed away for a moment. */
+    void lingered(boolean paid) {
+        (paid ? lingersPaid : lingersInVain).increment();
+    }
+
+    /**
+     * Returns how often a reader has stayed away for a moment, so that messages could gather.
+     *
+     * @param paid whether those moments are meant that brought several messages, or those in vain
+     * @return the number
+     */
+    public long lingers(boolean paid) {
+        return (paid ? lingersPaid : lingersInVain).sum();
     }
 
     /**
@@ -96,5 +113,7 @@ public final class Flow {
             mine.bytes.add(theirs.bytes.sum());
             mine.waits.add(theirs.waits);
         }
+        lingersPaid.add(other.lingers(true));
+        lingersInVain.add(other.lingers(false));
     }
 }

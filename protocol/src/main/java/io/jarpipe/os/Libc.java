@@ -34,9 +34,11 @@ final class Libc {
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG);
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
-    /** Where errno is captured: one segment a thread, freed with it. */
+    /** Where errno is captured, and behind it room for a result: one segment a thread, freed with it. */
     private static final ThreadLocal<MemorySegment> CAPTURED =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE.byteSize() + Long.BYTES, Long.BYTES));
+
+    private static final long FIONREAD = 0x541B;
 
     private static final MethodHandle ACCEPT4 = link("accept4");
     private static final MethodHandle BIND = link("bind");
@@ -50,6 +52,7 @@ final class Libc {
     private static final MethodHandle FCNTL = linkVariadic("fcntl", 2);
     private static final MethodHandle GETSOCKNAME = link("getsockname");
     private static final MethodHandle GETTID = link("gettid");
+    private static final MethodHandle IOCTL = linkVariadic("ioctl", 2);
     private static final MethodHandle LISTEN = link("listen");
     private static final MethodHandle OPEN = linkVariadic("open", 2);
     private static final MethodHandle PIPE2 = link("pipe2");
@@ -328,7 +331,19 @@ final class Libc {
         return callInt(SEM_POST, semaphore, 0, 0, 0);
     }
 
-    static int semGetvalue(long semaphore, long oneInt) {
-        return callInt(SEM_GETVALUE, semaphore, oneInt, 0, 0);
+    /** Returns the value itself. */
+    static int semGetvalue(long semaphore) {
+        long place = CAPTURE.byteSize();
+        MemorySegment captured = CAPTURED.get();
+        int result = callInt(SEM_GETVALUE, semaphore, captured.address() + place, 0, 0);
+        return result < 0 ? result : captured.get(ValueLayout.JAVA_INT, place);
+    }
+
+    /** Returns how many bytes a read would find. */
+    static int bytesReadable(int fd) {
+        long place = CAPTURE.byteSize();
+        MemorySegment captured = CAPTURED.get();
+        int result = callInt(IOCTL, fd, FIONREAD, captured.address() + place, 0);
+        return result < 0 ? result : captured.get(ValueLayout.JAVA_INT, place);
     }
 }

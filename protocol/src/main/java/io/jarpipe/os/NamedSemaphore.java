@@ -135,6 +135,9 @@ public final class NamedSemaphore implements AutoCloseable {
         if (tryAcquire()) {
             return true;
         }
+        if (deadline.hasPassed()) {
+            return false;
+        }
         return Thread.currentThread().isVirtual()
                 ? OnPlatformThread.call(() -> await(deadline, waiting))
                 : await(deadline, waiting);
@@ -188,6 +191,27 @@ public final class NamedSemaphore implements AutoCloseable {
     }
 
     /**
+     * Gives one unit back if that does not make more of them than there are. The check is a moment earlier than the
+     * release, as in CPython.
+     *
+     * @param maxValue how many units there are
+     * @return false when all of them are free
+     * @throws IOException when the semaphore is closed
+     */
+    public boolean releaseBelow(int maxValue) throws IOException {
+        uses.begin();
+        try {
+            if (Errno.check("sem_getvalue", Libc.semGetvalue(address), name) >= maxValue) {
+                return false;
+            }
+            Errno.check("sem_post", Libc.semPost(address), name);
+            return true;
+        } finally {
+            endUse();
+        }
+    }
+
+    /**
      * Reads the value.
      *
      * @return how many units are free at this moment
@@ -195,10 +219,8 @@ public final class NamedSemaphore implements AutoCloseable {
      */
     public int value() throws IOException {
         uses.begin();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
-            Errno.check("sem_getvalue", Libc.semGetvalue(address, value.address()), name);
-            return value.get(ValueLayout.JAVA_INT, 0);
+        try {
+            return (int) Errno.check("sem_getvalue", Libc.semGetvalue(address), name);
         } finally {
             endUse();
         }

@@ -32,6 +32,7 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     private static final int SHUT_WR = 1;
 
     private final Fd fd;
+    private final Linger linger = new Linger();
     /** Where to count, if anywhere: set by who owns the transport, before others use it. */
     private @Nullable Flow flow;
 
@@ -254,7 +255,20 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
      * @throws InterruptedException when interrupted while waiting
      */
     public final boolean awaitWritable(Deadline deadline) throws IOException, InterruptedException {
-        return awaitReady(Waiter.POLLOUT, deadline, Waiting.INTERRUPTIBLE);
+        return awaitWritable(deadline, Waiting.INTERRUPTIBLE);
+    }
+
+    /**
+     * Waits until a write may find room; returns early when woken by {@link Fd#endWaits}, so callers loop.
+     *
+     * @param deadline how long to wait
+     * @param waiting whether an interrupt ends the wait
+     * @return whether to try again; false when the deadline passed
+     * @throws IOException when the transport is closed, also during the wait
+     * @throws InterruptedException when interrupted while waiting
+     */
+    public final boolean awaitWritable(Deadline deadline, Waiting waiting) throws IOException, InterruptedException {
+        return awaitReady(Waiter.POLLOUT, deadline, waiting);
     }
 
     private boolean awaitReady(int events, Deadline deadline, Waiting waiting)
@@ -266,11 +280,35 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
         if (deadline.hasPassed()) {
             return false;
         }
-        boolean lookAgain = await(events, deadline, interruptible);
+        boolean lookAgain = (events == Waiter.POLLIN && interruptible && linger(deadline))
+                || await(events, deadline, interruptible);
         if (interruptible && Thread.interrupted()) {
             throw new InterruptedException();
         }
         return lookAgain;
+    }
+
+    /** Stays away for a moment if that has paid lately; tells whether there is something to read now. */
+    private boolean linger(Deadline deadline) throws IOException {
+        if (!linger.isDue(deadline) || Thread.currentThread().isVirtual()) {
+            return false;
+        }
+        linger.spend();
+        int bytes = bytesReadable();
+        boolean paid = linger.judge(bytes);
+        if (flow != null) {
+            flow.lingered(paid);
+        }
+        return bytes > 0;
+    }
+
+    private int bytesReadable() throws IOException {
+        fd.begin();
+        try {
+            return (int) Errno.check("ioctl", Libc.bytesReadable(fd.number()), fd.toString());
+        } finally {
+            fd.end();
+        }
     }
 
     private boolean await(int events, Deadline deadline, boolean interruptible) throws IOException {
@@ -302,6 +340,9 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
      * @param bytes the length of its body
      */
     public final void count(Flow.Direction direction, long bytes) {
+        if (direction == Flow.Direction.IN) {
+            linger.came(bytes);
+        }
         if (flow != null) {
             flow.count(direction, bytes);
         }

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 // Some facts about the reading side of a multiprocessing.Queue
 // -------------------------------------------------------------
 // CPython 3.13 Lib/multiprocessing/queues.py, Queue.get: acquire _rlock, read one frame, release _rlock, release _sem.
-// A CPython getter sits in read(2) while it holds _rlock; if it is killed there, nobody ever reads again. Here the pipe
-// is polled first, holding nothing; the lock is taken only when there is something to read, and given back at once when
-// another consumer was faster.
+// A CPython getter sits in read(2) while it holds _rlock; if it is killed there, nobody ever reads again. Here nothing
+// is
+// held while there is nothing to read: a lock that is free is taken, which costs no system call, and given back at once
+// when the read, which does not wait, finds no message; one that is taken is waited for only while there is something.
 //
 // A frame that was begun has to be read to its end by the same process: another reader would take its rest for a frame.
 // So a reader whose time is over in the middle of one leaves the lock and the rest to a thread, and the item waits here
@@ -69,61 +70,51 @@ final class ItemReader {
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // also where nothing has to be waited for: a loop must end
             }
+            checkOpen();
             Taken item = taken.poll();
-            if (item != null || !awaitItem(deadline)) {
-                return item;
-            }
-            if (taken.isEmpty() && acquireReadLock(deadline)) {
+            if (item == null && acquireReadLock(deadline)) {
                 item = takeLocked(deadline, batch);
             }
-            if (item != null || (deadline.hasPassed() && taken.isEmpty())) {
+            if (item != null || (taken.isEmpty() && !pipe.awaitReadable(deadline))) {
                 return item;
             }
         }
     }
 
-    private boolean awaitItem(Deadline deadline) throws IOException, InterruptedException {
-        while (taken.isEmpty() && !pipe.isReadable()) {
-            checkOpen();
-            if (!pipe.awaitReadable(deadline)) {
-                return false;
-            }
-        }
-        checkOpen();
-        return true;
-    }
-
+    /** Takes the lock if it is free, or else if there is something to read and before another thread has taken that. */
     private boolean acquireReadLock(Deadline deadline) throws IOException, InterruptedException {
-        while (true) {
+        if (readLock.tryAcquire()) {
+            return true;
+        }
+        while (taken.isEmpty() && pipe.isReadable()) {
             Deadline slice = Deadline.after(SLICE);
             boolean last = deadline.remainingNanos() <= slice.remainingNanos();
             if (readLock.acquireFor(uses, last ? deadline : slice, Waiting.INTERRUPTIBLE)) {
                 return true;
             }
-            if (last || !taken.isEmpty()) {
+            if (last) {
                 return false;
             }
         }
+        return false;
     }
 
-    /** Takes a batch; returns its first item, null when another consumer was faster or the time is over. */
+    /** Takes a batch; returns its first item, null when there is none or the time is over in the middle of it. */
     private @Nullable Taken takeLocked(Deadline deadline, Batch batch) throws IOException, InterruptedException {
         Taken first = null;
         boolean isLeft = false;
         try {
-            if (!taken.isEmpty()) {
-                return null; // what another thread has taken comes before what is in the pipe
-            }
-            boolean more = pipe.isReadable();
+            checkOpen();
+            boolean more = taken.isEmpty(); // what another thread has taken comes before what is in the pipe
             for (int count = 1; more; count++) {
                 Taken item = read(first == null ? deadline : Deadline.NOW);
-                isLeft = item == null;
+                isLeft = item == null && frames.isInside();
                 if (first == null) {
                     first = item;
                 } else if (item != null) {
                     taken.add(item);
                 }
-                more = item != null && count < batch.limit() && !batch.isEndedBy(item) && pipe.isReadable();
+                more = item != null && count < batch.limit() && !batch.isEndedBy(item);
             }
             return first;
         } finally {
@@ -135,10 +126,10 @@ final class ItemReader {
         }
     }
 
-    /** Reads an item or its failure; null when the deadline passed in the middle of it. */
+    /** Reads an item or its failure; null when there is none, or when the deadline passed in the middle of it. */
     private @Nullable Taken read(Deadline deadline) throws InterruptedException {
         try {
-            byte[] item = frames.read(deadline);
+            byte[] item = frames.readBegun(deadline);
             return item == null ? null : Taken.item(item);
         } catch (FrameTooLongException e) {
             return Taken.failed(e, !frames.hasFailed()); // if it was skipped, its slot is free

@@ -8,9 +8,12 @@ import io.jarpipe.os.Transport.Waiting;
 import io.jarpipe.os.UseCount;
 import io.jarpipe.sync.SemLock;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +28,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The producing side of a queue: frames in order, under the queue's write lock, without blocking the caller. */
 final class ItemWriter {
+    private static final System.Logger LOG = System.getLogger(ItemWriter.class.getName());
     /** How late the feeder notices that its items are not wanted any more. */
-    private static final Duration LOCK_SLICE = Duration.ofMillis(100);
+    private static final Duration SLICE = Duration.ofMillis(100);
+    /** How many bytes of items the feeder writes at once, and has under one lock: a quarter of a usual pipe. */
+    private static final long MOST_GATHERED = 16 * 1024;
 
     private final FrameWriter frames;
     private final SemLock writeLock;
@@ -42,10 +48,11 @@ final class ItemWriter {
     private long bufferedBytes;
 
     private boolean feeding;
+    /** How many items the feeder is writing at this moment, which are not in the buffer. */
+    private int inFlight;
     /** How much may be buffered, whatever the producers allow. */
     private volatile long limit = Long.MAX_VALUE;
 
-    private volatile boolean discarding;
     private @Nullable IOException failure;
 
     private record Buffered(OutgoingFrame frame, int length) {}
@@ -113,7 +120,7 @@ final class ItemWriter {
         } else if (!writeNow(item.frame())) {
             buffer.addFirst(item);
             bufferedBytes += item.length();
-            startFeeder();
+            startFeeder(item.frame().isBegun());
         }
     }
 
@@ -134,67 +141,106 @@ final class ItemWriter {
         }
     }
 
-    private void startFeeder() {
+    private void startFeeder(boolean hasLock) {
         uses.beginNested();
         feeding = true;
-        Thread.ofPlatform().name("QueueFeederThread").daemon().start(this::feed);
+        Thread.ofPlatform().name("QueueFeederThread").daemon().start(() -> feed(hasLock));
     }
 
-    private void feed() {
+    /** Writes what is in the buffer; an item leaves it only to be written at once. */
+    private void feed(boolean startsWithLock) {
+        boolean hasLock = startsWithLock;
         try {
-            Buffered item = next(0);
-            while (item != null) {
-                write(item.frame());
-                item = next(item.length());
+            while (!isDone()) {
+                hasLock = hasLock || writeLock.acquire(Deadline.after(SLICE), Waiting.UNTIL_COMPLETE);
+                if (hasLock && writeSome()) {
+                    hasLock = false;
+                    writeLock.release();
+                } else if (hasLock) {
+                    frames.awaitRoom(Deadline.after(SLICE));
+                }
+            }
+            if (hasLock) {
+                writeLock.release(); // what it was taken for was discarded
             }
         } catch (Throwable e) {
             fail(e instanceof IOException io ? io : new IOException("the feeder thread failed", e));
+            giveLockBack(hasLock);
         } finally {
             uses.end();
         }
     }
 
-    /**
-     * Returns the item to write after one of some length; null ends the feeder, decided under the same lock as a new
-     * one is started.
-     */
-    private @Nullable Buffered next(int written) {
+    private void giveLockBack(boolean hasLock) {
+        try {
+            if (hasLock) {
+                writeLock.release();
+            }
+        } catch (IOException | IllegalStateException e) {
+            LOG.log(Level.WARNING, "a queue''s write lock could not be given back", e);
+        }
+    }
+
+    /** Tells whether nothing is left, which ends the feeder: decided under the same lock as a new one is started. */
+    private boolean isDone() {
         monitor.lock();
         try {
-            bufferedBytes -= written;
-            Buffered item = buffer.poll();
-            feeding = item != null;
+            feeding = !buffer.isEmpty();
             progress.signalAll();
-            return item;
+            return !feeding;
         } finally {
             monitor.unlock();
         }
     }
 
-    private void write(OutgoingFrame frame) throws IOException {
+    /** Writes as much as there is room for; tells whether that was something, and no item in part. */
+    private boolean writeSome() throws IOException, InterruptedException {
+        List<Buffered> batch = gather();
         try {
-            if (!frame.isBegun() && !acquireWriteLock()) {
-                account.drop(1);
-                return;
+            if (!batch.isEmpty()) {
+                frames.writeNow(batch.stream().map(Buffered::frame).toList());
             }
-            try {
-                frames.finish(frame);
-            } finally {
-                writeLock.release();
+        } finally {
+            takeBack(batch);
+        }
+        return !batch.isEmpty()
+                && batch.getFirst().frame().isWritten()
+                && batch.stream().noneMatch(item -> item.frame().isPartial());
+    }
+
+    private List<Buffered> gather() {
+        List<Buffered> batch = new ArrayList<>();
+        monitor.lock();
+        try {
+            long bytes = 0;
+            for (Buffered item = buffer.peek();
+                    item != null && (batch.isEmpty() || bytes + item.length() <= MOST_GATHERED);
+                    item = buffer.peek()) {
+                batch.add(buffer.remove());
+                bytes += item.length();
             }
-        } catch (InterruptedException e) {
-            throw new AssertionError("a feeder's waits are not interruptible", e);
+            inFlight = batch.size();
+            return batch;
+        } finally {
+            monitor.unlock();
         }
     }
 
-    /** Waits for the lock, which a killed process may have left taken; false when the items are not wanted any more. */
-    private boolean acquireWriteLock() throws IOException, InterruptedException {
-        while (!writeLock.acquire(Deadline.after(LOCK_SLICE), Waiting.UNTIL_COMPLETE)) {
-            if (discarding) {
-                return false;
+    private void takeBack(List<Buffered> batch) {
+        monitor.lock();
+        try {
+            for (Buffered item : batch.reversed()) {
+                if (item.frame().isWritten()) {
+                    bufferedBytes -= item.length();
+                } else {
+                    buffer.addFirst(item);
+                }
             }
+            inFlight = 0;
+            progress.signalAll();
+        } finally {
+            monitor.unlock();
         }
-        return true;
     }
 
     private void fail(IOException cause) {
@@ -236,7 +282,7 @@ final class ItemWriter {
     int unwritten() {
         monitor.lock();
         try {
-            return buffer.size() + (feeding ? 1 : 0);
+            return buffer.size() + inFlight;
         } finally {
             monitor.unlock();
         }
@@ -254,10 +300,12 @@ final class ItemWriter {
 
     /** Drops what has not begun to be written, as if it had never been put. Returns how many items that were. */
     int discard() {
-        discarding = true;
         int discarded;
         monitor.lock();
         try {
+            while (inFlight > 0) {
+                progress.awaitUninterruptibly(); // a write that does not wait: what it does not take comes back
+            }
             discarded = discardBuffer();
             progress.signalAll();
         } finally {

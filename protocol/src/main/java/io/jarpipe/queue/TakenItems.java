@@ -27,6 +27,8 @@ final class TakenItems {
 
     private final Fd pipe;
     private final ArrayDeque<Taken> items = new ArrayDeque<>();
+    /** Says without the monitor that there are none, as there are for most consumers at most times. */
+    private volatile boolean empty = true;
 
     TakenItems(Fd pipe) {
         this.pipe = pipe;
@@ -34,18 +36,25 @@ final class TakenItems {
 
     synchronized void add(Taken item) {
         items.add(item);
+        empty = false;
         pipe.keepAwake(true);
     }
 
-    synchronized @Nullable Taken poll() {
+    @Nullable
+    Taken poll() {
+        return empty ? null : pollSome();
+    }
+
+    private synchronized @Nullable Taken pollSome() {
         Taken item = items.poll();
         if (item != null && items.isEmpty()) {
+            empty = true;
             pipe.keepAwake(false);
         }
         return item;
     }
 
-    synchronized boolean isEmpty() {
-        return items.isEmpty();
+    boolean isEmpty() {
+        return empty;
     }
 }

@@ -112,6 +112,9 @@ public final class SemLock implements AutoCloseable {
     /** Does the same, but leaves a unit that it got at the moment of the close to the caller. */
     boolean acquireWhileOpen(UseCount owner, Deadline deadline, Waiting waiting)
             throws IOException, InterruptedException {
+        if (acquire(Deadline.NOW, waiting)) {
+            return true; // the usual case, which needs no clock
+        }
         while (true) {
             Deadline slice = Deadline.after(SLICE);
             boolean last = deadline.remainingNanos() <= slice.remainingNanos();
@@ -134,11 +137,10 @@ public final class SemLock implements AutoCloseable {
      * @throws IOException when closed
      */
     public void release() throws IOException {
-        if (semaphore.value() >= maxValue) {
+        claimHeld(); // or it was acquired by another process
+        if (!semaphore.releaseBelow(maxValue)) {
             throw new IllegalStateException("semaphore or lock released too many times");
         }
-        claimHeld(); // or it was acquired by another process
-        semaphore.release();
     }
 
     /**
@@ -148,11 +150,7 @@ public final class SemLock implements AutoCloseable {
      * @throws IOException when closed
      */
     boolean releaseOneHeld() throws IOException {
-        if (!claimHeld() || semaphore.value() >= maxValue) {
-            return false;
-        }
-        semaphore.release();
-        return true;
+        return claimHeld() && semaphore.releaseBelow(maxValue);
     }
 
     /** Tells how often it was acquired through this object and not released. */

@@ -155,6 +155,16 @@ final class Metrics implements AutoCloseable {
                         .tag(DIRECTION, lowerCase(direction))
                         .register(registry);
             }
+            for (boolean paid : new boolean[] {true, false}) {
+                FunctionCounter.builder(
+                                "jarpipe.lingers",
+                                this,
+                                it -> it.snapshot.traffic().of(kind).lingers(paid))
+                        .description("Moments that readers stayed away for, so that several messages could come")
+                        .tag("kind", lowerCase(kind))
+                        .tag("outcome", paid ? "paid" : "vain")
+                        .register(registry);
+            }
         }
         registry.getPrometheusRegistry().register(new WaitHistogram(() -> snapshot.traffic()));
     }
