@@ -37,6 +37,12 @@ daemon_in_sight = unittest.skipIf(
 )
 """For tests that look into ``/proc``."""
 
+one_at_a_time = unittest.skipIf(
+    "-Djarpipe.prefetch=" in os.environ.get("JARPIPE_JAVA_OPTIONS", ""),
+    "takes in turns with Java, which was told to take more than one item at once",
+)
+"""For tests in which an item that Java does not want yet is for somebody else."""
+
 THOROUGH = os.environ.get("JARPIPE_TEST_HUGE") != ""
 """Whether long repetitions are repeated in full: on one interpreter of a build, and by hand."""
 

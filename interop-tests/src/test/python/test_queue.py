@@ -5,7 +5,15 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from support import Remote, TestCase, await_, has_waiters, pickled_length, semaphore_value
+from support import (
+    Remote,
+    TestCase,
+    await_,
+    has_waiters,
+    one_at_a_time,
+    pickled_length,
+    semaphore_value,
+)
 
 BOUNDARIES = (4096, 16384, 65536)
 """PIPE_BUF; the longest body that CPython writes together with its header; a pipe's capacity."""
@@ -228,6 +236,7 @@ class MethodsTest(TestCase):
         self.assertEqual(self.get(queue), "b")
         remote.close()
 
+    @one_at_a_time
     def test_both_sides_see_the_same_state(self) -> None:
         queue = self.queue(maxsize=3)
         remote = self.remote(queue)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support import Remote, TestCase, await_
+from support import Remote, TestCase, await_, one_at_a_time
 
 TIMEOUT1, TIMEOUT2, TIMEOUT3 = 0.082, 0.035, 0.14
 
@@ -92,6 +92,7 @@ class QueueTest(TestCase):
         self.assertEqual([self.get(queue) for _ in range(20)], list(range(20)))
         remote.close()
 
+    @one_at_a_time
     def test_qsize(self) -> None:
         """`_TestQueue.test_qsize`: both sides, at every step."""
         queue = self.queue()

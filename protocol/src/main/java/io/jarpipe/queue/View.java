@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 record View<T extends @Nullable Object>(
         ItemConverter<T> converter, int prefetch, @Nullable MpItemErrorHandler onError, long feederLimit) {
+    /** What {@code -Djarpipe.prefetch} says, to look how programs do with another default. */
+    private static final int DEFAULT_PREFETCH = Integer.getInteger("jarpipe.prefetch", 1);
+
     View {
         if (prefetch < 1) {
             throw new IllegalArgumentException("prefetch: " + prefetch + " (expected: >= 1)");
@@ -24,7 +27,7 @@ record View<T extends @Nullable Object>(
     }
 
     static <T extends @Nullable Object> View<T> of(ItemConverter<T> converter) {
-        return new View<>(converter, 1, null, Long.MAX_VALUE);
+        return new View<>(converter, DEFAULT_PREFETCH, null, Long.MAX_VALUE);
     }
 
     <U extends @Nullable Object> View<U> as(ItemConverter<U> other) {
