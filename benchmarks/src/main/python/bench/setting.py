@@ -77,7 +77,7 @@ class Setting:
                 quick=quick,
                 rounds=rounds or (5 if quick else 11),
                 seconds=0.15 if quick else 0.3,
-                warm_up=2 if quick else 3,
+                warm_up=3 if quick else 8,
                 folder=folder,
                 classes=classes,
                 bridge=bridge,

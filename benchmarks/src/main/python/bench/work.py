@@ -13,6 +13,7 @@ __all__ = [
     "latency_receiver",
     "latency_sender",
     "produce",
+    "produce_and_end",
     "receive",
     "send",
     "share",
@@ -30,6 +31,18 @@ def produce(control: Connection, queue: Any, item: Any) -> None:
     def work(count: int) -> None:
         for _ in range(count):
             queue.put(item)
+
+    _obey(control, work)
+
+
+def produce_and_end(control: Connection, queue: Any, item: Any, consumers: int) -> None:
+    """Put one object again and again, and behind the last a ``None`` for each consumer."""
+
+    def work(count: int) -> None:
+        for _ in range(count):
+            queue.put(item)
+        for _ in range(consumers):
+            queue.put(None)
 
     _obey(control, work)
 
