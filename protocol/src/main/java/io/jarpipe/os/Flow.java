@@ -19,10 +19,14 @@ public final class Flow {
         private final LongAdder items = new LongAdder();
         private final LongAdder bytes = new LongAdder();
         private final Waits waits = new Waits();
+        private final LongAdder lingersPaid = new LongAdder();
+        private final LongAdder lingersInVain = new LongAdder();
+
+        private LongAdder lingers(boolean paid) {
+            return paid ? lingersPaid : lingersInVain;
+        }
     }
 
-    private final LongAdder lingersPaid = new LongAdder();
-    private final LongAdder lingersInVain = new LongAdder();
     private final Counts in = new Counts();
     private final Counts out = new Counts();
 
@@ -55,19 +59,20 @@ public final class Flow {
         counts(direction).waits.record(nanos);
     }
 
-    /** Notes that a reader has stayed away for a moment. */
-    void lingered(boolean paid) {
-        (paid ? lingersPaid : lingersInVain).increment();
+    /** Notes that a reader, or a writer, has stayed away for a moment. */
+    void lingered(Direction direction, boolean paid) {
+        counts(direction).lingers(paid).increment();
     }
 
     /**
-     * Returns how often a reader has stayed away for a moment, so that messages could gather.
+     * Returns how often a thread has stayed away for a moment, so that messages could gather, or room for them.
      *
-     * @param paid whether those moments are meant that brought several messages, or those in vain
+     * @param direction whether to receive or to send
+     * @param paid whether those moments are meant that were worth it, or those in vain
      * @return the number
      */
-    public long lingers(boolean paid) {
-        return (paid ? lingersPaid : lingersInVain).sum();
+    public long lingers(Direction direction, boolean paid) {
+        return counts(direction).lingers(paid).sum();
     }
 
     /**
@@ -112,8 +117,8 @@ public final class Flow {
             mine.items.add(theirs.items.sum());
             mine.bytes.add(theirs.bytes.sum());
             mine.waits.add(theirs.waits);
+            mine.lingersPaid.add(theirs.lingersPaid.sum());
+            mine.lingersInVain.add(theirs.lingersInVain.sum());
         }
-        lingersPaid.add(other.lingers(true));
-        lingersInVain.add(other.lingers(false));
     }
 }

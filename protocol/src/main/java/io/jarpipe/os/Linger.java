@@ -3,20 +3,22 @@ package io.jarpipe.os;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
-// Some facts about fast readers
-// -----------------------------
+// Some facts about fast readers and writers
+// ------------------------------------------
 // Whoever writes to a pipe whose reader sleeps pays for waking it: a few microseconds, and tens of them where the
 // reader's processor has to leave its idle state. A reader that is faster than the writer empties the pipe after each
 // message and sleeps again, so that the writer pays for each one, and a fast reader makes the whole slower than a slow
 // one. If the reader stays away for a moment instead, a timer wakes it, the writer goes on undisturbed, and many
 // messages are there when it looks again. That pays only where messages are small and come densely; where they are
-// large the pipe is full before the moment is over, and where somebody waits for an answer nothing comes at all.
+// large the pipe is full before the moment is over, and where somebody waits for an answer nothing comes at all. The
+// same holds for a writer that is faster than the reader: the pipe is full, and the reader pays for waking the writer
+// whenever a page of it has become free.
 
 /**
- * Decides, for one reading end, whether its reader stays away for a moment before it waits: learned from what such
- * moments have brought. Each one is judged: enough messages, and no pipe nearly full, or it was in vain; after those in
- * vain the next waits, 2, 4, 8 and at last 1,024 of them, begin at once. Each costs the reader some 15 us of its
- * processor, so they become longer while the pipe stays half empty.
+ * Decides, for one end of a pipe or socket, whether its user stays away for a moment before it waits: learned from what
+ * such moments have brought. Each one is judged: enough messages, or room for them, but not so much that the other side
+ * had to wait; or it was in vain. After those in vain the next waits, 2, 4, 8 and at last 1,024 of them, begin at once.
+ * Each costs the reader some 15 us of its processor, so they become longer while the pipe stays half empty.
  *
  * <p>Threads that read in turns may use it without a lock: what one of them does not see costs at most a moment in
  * vain.
@@ -44,8 +46,8 @@ final class Linger {
     private static final long LONGEST_MESSAGE = 512;
 
     private static final int FEWEST_MESSAGES = 4;
-    /** A quarter of the usual capacity of a pipe: with more in it, the writer was probably about to stop. */
-    private static final int MOST_BYTES = 16 * 1024;
+    /** After how many waits it is tried again with a pipe that others read from, too. */
+    private static final int WAITS_WITH_RIVALS = 64;
 
     private static final int HEADER = 4;
     private static final int MOST_DOUBLINGS = 10;
@@ -53,24 +55,29 @@ final class Linger {
     private static final Mode MODE = Mode.fromProperty();
 
     private final Mode mode;
+    /** More than this a moment should not bring: the other side was probably about to wait, or did. */
+    private final long mostBytes;
+
     private long lastLength;
-    /** A message has come since the last moment: never two moments without one between, so an idle reader sleeps. */
+    /** A message has moved since the last moment: never two moments without one between, so who is idle sleeps. */
     private boolean isFed;
 
     private long momentNanos = SHORTEST_MOMENT_NANOS;
     private int doublings;
     private int waitsLeft;
 
-    Linger() {
-        this(MODE);
+    /** Learns for an end at which a moment should not bring more than so many bytes, or room for them. */
+    Linger(long mostBytes) {
+        this(MODE, mostBytes);
     }
 
-    Linger(Mode mode) {
+    Linger(Mode mode, long mostBytes) {
         this.mode = mode;
+        this.mostBytes = mostBytes;
     }
 
-    /** Notes that a message has come. */
-    void came(long length) {
+    /** Notes that a message has come, or gone. */
+    void moved(long length) {
         lastLength = length;
         isFed = true;
     }
@@ -93,6 +100,11 @@ final class Linger {
         return true;
     }
 
+    /** Notes that others read from the same pipe: to stay away would be to leave the messages to them. */
+    void hasRivals() {
+        waitsLeft = Math.max(waitsLeft, WAITS_WITH_RIVALS);
+    }
+
     /** Stays away for a moment; an interrupt ends it early, and stays pending. */
     void spend() {
         isFed = false;
@@ -102,19 +114,19 @@ final class Linger {
     /**
      * Judges a moment by what it has brought.
      *
-     * @param bytes how many can be read now
+     * @param bytes how many can be read, or written, now
      * @return whether it was worth it
      */
-    boolean judge(int bytes) {
-        if (bytes > MOST_BYTES && momentNanos > SHORTEST_MOMENT_NANOS) {
+    boolean judge(long bytes) {
+        if (bytes > mostBytes && momentNanos > SHORTEST_MOMENT_NANOS) {
             momentNanos /= 2;
             return true;
         }
-        boolean paid = bytes <= MOST_BYTES && bytes >= FEWEST_MESSAGES * (lastLength + HEADER);
+        boolean paid = bytes <= mostBytes && bytes >= FEWEST_MESSAGES * (lastLength + HEADER);
         if (paid) {
             doublings = 0;
             waitsLeft = 0;
-            momentNanos = bytes > MOST_BYTES / 2 ? momentNanos : Math.min(2 * momentNanos, LONGEST_MOMENT_NANOS);
+            momentNanos = bytes > mostBytes / 2 ? momentNanos : Math.min(2 * momentNanos, LONGEST_MOMENT_NANOS);
         } else {
             doublings = Math.min(doublings + 1, MOST_DOUBLINGS);
             waitsLeft = 1 << doublings;

@@ -60,6 +60,11 @@ final class PipeTransport extends Transport {
     }
 
     @Override
+    boolean knowsItsRoom() {
+        return true;
+    }
+
+    @Override
     long tryRead(int number, long address, long length) {
         return Libc.read(number, address, length);
     }

@@ -28,6 +28,11 @@ final class SocketTransport extends Transport {
     }
 
     @Override
+    boolean knowsItsRoom() {
+        return false;
+    }
+
+    @Override
     long tryRead(int number, long address, long length) {
         return Libc.recv(number, address, length, MSG_DONTWAIT);
     }

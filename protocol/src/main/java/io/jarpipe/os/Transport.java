@@ -30,9 +30,16 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     }
 
     private static final int SHUT_WR = 1;
+    /** What a pipe holds unless somebody has changed it (pipe(7)). */
+    private static final long CAPACITY = 64 * 1024;
+    /** A pipe with less room than this does not count as writable. */
+    private static final long PIPE_BUF = 4096;
 
     private final Fd fd;
-    private final Linger linger = new Linger();
+    /** A quarter of the usual capacity of a pipe: with more in it, the writer was probably about to stop. */
+    private final Linger reading = new Linger(CAPACITY / 4);
+    /** With less than a quarter left in a pipe, the reader was probably about to stop. */
+    private final Linger writing = new Linger(CAPACITY - CAPACITY / 4);
     /** Where to count, if anywhere: set by who owns the transport, before others use it. */
     private @Nullable Flow flow;
 
@@ -280,8 +287,9 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
         if (deadline.hasPassed()) {
             return false;
         }
-        boolean lookAgain = (events == Waiter.POLLIN && interruptible && linger(deadline))
-                || await(events, deadline, interruptible);
+        boolean lookAgain =
+                (events == Waiter.POLLIN ? interruptible && lingerToRead(deadline) : lingerToWrite(deadline))
+                        || await(events, deadline, interruptible);
         if (interruptible && Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -289,23 +297,47 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     }
 
     /** Stays away for a moment if that has paid lately; tells whether there is something to read now. */
-    private boolean linger(Deadline deadline) throws IOException {
-        if (!linger.isDue(deadline) || Thread.currentThread().isVirtual()) {
+    private boolean lingerToRead(Deadline deadline) throws IOException {
+        if (!reading.isDue(deadline) || Thread.currentThread().isVirtual()) {
             return false;
         }
-        linger.spend();
-        int bytes = bytesReadable();
-        boolean paid = linger.judge(bytes);
-        if (flow != null) {
-            flow.lingered(paid);
-        }
+        reading.spend();
+        int bytes = bytesInside();
+        lingered(Flow.Direction.IN, reading.judge(bytes));
         return bytes > 0;
     }
 
-    private int bytesReadable() throws IOException {
+    /** Stays away for a moment if that has paid lately; tells whether there is room to write now. */
+    private boolean lingerToWrite(Deadline deadline) throws IOException {
+        if (!knowsItsRoom()
+                || !writing.isDue(deadline)
+                || Thread.currentThread().isVirtual()) {
+            return false;
+        }
+        writing.spend();
+        long room = CAPACITY - bytesInside();
+        lingered(Flow.Direction.OUT, writing.judge(room));
+        return room > PIPE_BUF;
+    }
+
+    private void lingered(Flow.Direction direction, boolean paid) {
+        if (flow != null) {
+            flow.lingered(direction, paid);
+        }
+    }
+
+    /** Tells whether what was written and not yet read can be asked for at this end. */
+    abstract boolean knowsItsRoom();
+
+    /** Notes that others read from this end, too: its readers do not stay away from it for long. */
+    public final void hasRivals() {
+        reading.hasRivals();
+    }
+
+    private int bytesInside() throws IOException {
         fd.begin();
         try {
-            return (int) Errno.check("ioctl", Libc.bytesReadable(fd.number()), fd.toString());
+            return (int) Errno.check("ioctl", Libc.bytesInside(fd.number()), fd.toString());
         } finally {
             fd.end();
         }
@@ -340,9 +372,7 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
      * @param bytes the length of its body
      */
     public final void count(Flow.Direction direction, long bytes) {
-        if (direction == Flow.Direction.IN) {
-            linger.came(bytes);
-        }
+        (direction == Flow.Direction.IN ? reading : writing).moved(bytes);
         if (flow != null) {
             flow.count(direction, bytes);
         }

@@ -29,17 +29,21 @@ final class Intake<T extends @Nullable Object> {
     private final PickleCodec codec;
     private final View<T> view;
     private final Lifetime lifetime;
+    private final Batch batch;
+    private final Step<T> conversion;
 
     Intake(ItemReader reader, PickleCodec codec, View<T> view, Lifetime lifetime) {
         this.reader = reader;
         this.codec = codec;
         this.view = view;
         this.lifetime = lifetime;
+        this.batch = Batch.upTo(view.prefetch());
+        this.conversion = view.converter()::convert;
     }
 
     /** Takes an item, or none when the deadline passed. */
     Item<T> take(Deadline deadline) throws IOException, InterruptedException {
-        return take(deadline, Batch.upTo(view.prefetch()), view.converter()::convert);
+        return take(deadline, batch, conversion);
     }
 
     /** Returns the items up to the last of some sentinels. */
@@ -47,25 +51,25 @@ final class Intake<T extends @Nullable Object> {
         SentinelLoop.requirePositive(count);
         Sentinel expected = new Sentinel(codec, sentinel);
         // One sentinel may end the loop: those behind it may be for other consumers.
-        Batch batch = new Batch(view.prefetch(), expected::isPickled);
-        return () -> new SentinelLoop<>(() -> itemOrSentinel(expected, batch), count);
+        Batch ended = new Batch(view.prefetch(), expected::isPickled);
+        return () -> new SentinelLoop<>(() -> itemOrSentinel(expected, ended), count);
     }
 
-    private Item<T> itemOrSentinel(Sentinel sentinel, Batch batch) throws IOException, InterruptedException {
+    private Item<T> itemOrSentinel(Sentinel sentinel, Batch ended) throws IOException, InterruptedException {
         Step<Item<T>> step = item -> sentinel.is(item)
                 ? Item.none()
                 : new Item<>(true, view.converter().convert(item));
-        return take(Deadline.NEVER, batch, step).value();
+        return take(Deadline.NEVER, ended, step).value();
     }
 
     /**
      * Takes an item and makes something of it; those with which that fails go to the error handler, if there is one.
      */
-    <R extends @Nullable Object> Item<R> take(Deadline deadline, Batch batch, Step<R> step)
+    <R extends @Nullable Object> Item<R> take(Deadline deadline, Batch limit, Step<R> step)
             throws IOException, InterruptedException {
         try {
             while (true) {
-                byte[] pickle = reader.take(deadline, batch);
+                byte[] pickle = reader.take(deadline, limit);
                 if (pickle == null) {
                     return Item.none();
                 }

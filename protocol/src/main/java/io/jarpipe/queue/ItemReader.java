@@ -86,6 +86,7 @@ final class ItemReader {
         if (readLock.tryAcquire()) {
             return true;
         }
+        pipe.hasRivals();
         while (taken.isEmpty() && pipe.isReadable()) {
             Deadline slice = Deadline.after(SLICE);
             boolean last = deadline.remainingNanos() <= slice.remainingNanos();

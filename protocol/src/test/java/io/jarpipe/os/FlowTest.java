@@ -24,7 +24,7 @@ final class FlowTest {
         Flow one = new Flow();
         one.count(Direction.IN, 10);
         one.waited(Direction.IN, 50_000);
-        one.lingered(true);
+        one.lingered(Direction.IN, true);
         Flow sum = new Flow();
         sum.add(one);
         sum.add(one);
@@ -32,8 +32,8 @@ final class FlowTest {
         assertThat(sum.bytes(Direction.IN)).isEqualTo(20);
         assertThat(sum.waits(Direction.IN).counts()[0]).isEqualTo(2);
         assertThat(sum.waits(Direction.IN).totalSeconds()).isEqualTo(0.0001);
-        assertThat(sum.lingers(true)).isEqualTo(2);
-        assertThat(sum.lingers(false)).isZero();
+        assertThat(sum.lingers(Direction.IN, true)).isEqualTo(2);
+        assertThat(sum.lingers(Direction.IN, false)).isZero();
     }
 
     @Test

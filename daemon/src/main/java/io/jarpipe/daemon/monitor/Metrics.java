@@ -154,16 +154,17 @@ final class Metrics implements AutoCloseable {
                         .tag("kind", lowerCase(kind))
                         .tag(DIRECTION, lowerCase(direction))
                         .register(registry);
-            }
-            for (boolean paid : new boolean[] {true, false}) {
-                FunctionCounter.builder(
-                                "jarpipe.lingers",
-                                this,
-                                it -> it.snapshot.traffic().of(kind).lingers(paid))
-                        .description("Moments that readers stayed away for, so that several messages could come")
-                        .tag("kind", lowerCase(kind))
-                        .tag("outcome", paid ? "paid" : "vain")
-                        .register(registry);
+                for (boolean paid : new boolean[] {true, false}) {
+                    FunctionCounter.builder(
+                                    "jarpipe.lingers",
+                                    this,
+                                    it -> it.snapshot.traffic().of(kind).lingers(direction, paid))
+                            .description("Moments that threads stayed away for, so that messages or room could gather")
+                            .tag("kind", lowerCase(kind))
+                            .tag(DIRECTION, lowerCase(direction))
+                            .tag("outcome", paid ? "paid" : "vain")
+                            .register(registry);
+                }
             }
         }
         registry.getPrometheusRegistry().register(new WaitHistogram(() -> snapshot.traffic()));
