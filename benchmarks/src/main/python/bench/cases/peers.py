@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import Any, Callable, Iterator, List, Union
+from typing import Any, Callable, Iterator, Union
 
 from bench import work
 from bench.goals import Result, Skipped, at_least
@@ -100,7 +100,7 @@ def _java(setting: Setting, method: str, *args: Any) -> Party:
 
 
 def _over_pipe(
-    setting: Setting, parties: List[Party], peer: Peer, answering: Callable[[Any], Party]
+    setting: Setting, parties: list[Party], peer: Peer, answering: Callable[[Any], Party]
 ) -> RemoteRoundTrips:
     """Start a client, and what answers at the other end of its pipe."""
     ours, theirs = multiprocessing.Pipe()
@@ -114,7 +114,7 @@ def _over_pipe(
     return RemoteRoundTrips(peer.name, client, [server])
 
 
-def _start(setting: Setting, peer: Peer) -> List[Party]:
+def _start(setting: Setting, peer: Peer) -> list[Party]:
     """Start the servers of a peer, and at last its client."""
     python = installation.interpreter(peer.packages)
     place = Place(setting.folder, setting.bridge.pid)

@@ -5,7 +5,6 @@ The descriptor is that of the connection that tells it what to do, until the oth
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from multiprocessing.connection import Connection
 
@@ -15,7 +14,7 @@ from bench.peers.catalogue import named
 def main() -> None:
     """Connect, and obey."""
     name, descriptor, address = sys.argv[1:]
-    with Connection(int(descriptor)) as control, contextlib.suppress(EOFError):
+    with Connection(int(descriptor)) as control:
         named(name).obey(control, address)
 
 

@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import textwrap
 from typing import Sequence
 
 __all__ = ["Unavailable", "class_path", "executable", "interpreter"]
@@ -33,11 +34,13 @@ class Unavailable(Exception):
 
 
 def interpreter(packages: Sequence[str]) -> str:
-    """Return a Python interpreter of this version that has the packages.
+    """Return this Python interpreter with the packages, in a virtual environment if there are any.
 
     Raises:
         Unavailable: they cannot be installed.
     """
+    if not packages:
+        return sys.executable
     python = str(_ENVIRONMENT / "bin" / "python")
     complete = _ENVIRONMENT / "complete"
     if not complete.exists():
@@ -87,8 +90,8 @@ def class_path() -> str:
 
 
 def _install(what: str, command: Sequence[object]) -> None:
-    """Run a command, and raise the first error that it reports."""
-    print(f"\ninstalling {what} in {_FOLDER}, once", file=sys.stderr)
+    """Run a command; raise what it says from its first error on, or else from its beginning."""
+    print(f"\ninstalling {what} in {_FOLDER}", file=sys.stderr)
     try:
         done = subprocess.run(
             [str(word) for word in command],
@@ -102,6 +105,5 @@ def _install(what: str, command: Sequence[object]) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unavailable(f"{what} cannot be installed: {error}") from error
     if done.returncode:
-        lines = [line for line in done.stdout.splitlines() if line.strip()] or ["no message"]
-        first = next((line for line in lines if "ERROR" in line), lines[0])
-        raise Unavailable(f"{what} cannot be installed: {first}")
+        message = done.stdout[max(0, done.stdout.find("ERROR")) :]
+        raise Unavailable(f"{what} cannot be installed: {textwrap.shorten(message, 200)}")

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from multiprocessing.connection import Connection
 from time import perf_counter
-from typing import Any, Callable, ContextManager, Sequence
+from typing import Any, Callable, ContextManager, Iterator, Sequence
 
 from bench.peers.place import Place
 from bench.setting import SMALL
 
-__all__ = ["Call", "Peer"]
+__all__ = ["Call", "Peer", "commands"]
 
 Call = Callable[[Any], Any]
 """Sends a value to the other side, and returns the value that has come back."""
+
+
+def commands(control: Connection) -> Iterator[int]:
+    """Yield what the benchmark says, until it closes its end."""
+    while True:
+        try:
+            command = control.recv()
+        except EOFError:
+            return
+        yield command
 
 
 class Peer:
@@ -48,8 +58,7 @@ class Peer:
         """
         with self.connected(address) as call:
             control.send(None)
-            while True:
-                count = control.recv()
+            for count in commands(control):
                 answer, times = None, []
                 for _ in range(count):
                     begin = perf_counter()

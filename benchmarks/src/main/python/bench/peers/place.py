@@ -14,6 +14,8 @@ from bench.peers.processes import Server
 __all__ = ["Place"]
 
 _JAVA = "io.jarpipe.benchmarks.peers"
+_OPTIONS = ("--enable-native-access=ALL-UNNAMED", "-XX:+PerfDisableSharedMem")
+"""Nothing that makes them faster or slower: no warnings, and no file in `/tmp`."""
 
 
 @dataclasses.dataclass
@@ -48,6 +50,6 @@ class Place:
             Unavailable: it does not serve.
         """
         java = os.readlink(f"/proc/{self.daemon}/exe")
-        options = ["--enable-native-access=ALL-UNNAMED", "-cp", installation.class_path()]
-        command = [java, *options, f"{_JAVA}.{main_class}", *args]
+        path = ["-cp", installation.class_path()]
+        command = [java, *_OPTIONS, *path, f"{_JAVA}.{main_class}", *args]
         return self.serve(name, command, "ready ").split()[1]

@@ -10,8 +10,9 @@ import subprocess
 from multiprocessing import connection
 from typing import Any, Sequence
 
-import bench
 import jarpipe
+
+import bench
 from bench.parties import Party
 from bench.peers.installation import Unavailable
 
@@ -61,9 +62,9 @@ class _Child(Party):
         raise NotImplementedError
 
     def _complaint(self) -> str:
-        """Return the last line it has written, which of Python names the exception."""
-        lines = self._complaints.read_text(errors="replace").strip().splitlines()
-        return lines[-1].strip() if lines else "no message"
+        """Return the last line that is not indented: of a stack trace, the exception."""
+        lines = self._complaints.read_text(errors="replace").splitlines()
+        return next((line for line in reversed(lines) if line.strip() and line[0] > " "), "")
 
 
 class Server(_Child):
@@ -94,12 +95,14 @@ class Server(_Child):
     def _await(self, mark: str) -> str:
         output = self._process.stdout
         assert output is not None
+        last = ""
         while connection.wait([output], _PATIENCE):
             line = output.readline().decode()
             if not line:
-                raise Unavailable(f"{self.name} has ended: {self._complaint()}")
+                raise Unavailable(f"{self.name} has ended: {self._complaint() or last}")
             if mark in line:
                 return line.strip()
+            last = line.strip()
         raise Unavailable(f"{self.name} does not serve after {_PATIENCE:g} s")
 
     def begin(self, command: Any) -> None:
@@ -156,9 +159,11 @@ class Client(_Child):
             raise
 
     def begin(self, command: Any) -> None:
+        """Tell it how many calls to make."""
         self._control.send(command)
 
     def finish(self) -> Any:
+        """Wait for its answer: nothing, or the times in seconds, sorted."""
         if not self._control.poll(_PATIENCE):
             raise RuntimeError(f"{self.name} has not answered for {_PATIENCE:g} s")
         try:

@@ -7,7 +7,7 @@ import json
 from multiprocessing.connection import Connection
 from typing import Any, Iterator
 
-from bench.peers.peer import Call, Peer
+from bench.peers.peer import Call, Peer, commands
 from bench.peers.place import Place
 
 __all__ = ["ZeroMq", "ZeroMqOneWay"]
@@ -62,8 +62,7 @@ class ZeroMqOneWay(ZeroMq):
         with _socket("PAIR", address) as socket:
             control.send(None)
             message = bytes(64)
-            while True:
-                count = control.recv()
+            for count in commands(control):
                 for _ in range(count):
                     socket.send(message)
                 socket.send(b"")
