@@ -69,17 +69,17 @@ def one_way(setting: Setting) -> Outcome:
         return
     measure = "64 B one way, CPython to Java: messages/s over a pipe over ZeroMQ's"
     with setting.parties() as parties:
+        reader, writer = multiprocessing.Pipe(duplex=False)
+        with reader, writer:
+            parties.append(_java(setting, "receive", reader))
+            parties.append(PythonParty(work.send, writer, 64))
+        receiver, sender = parties
         try:
             started = _start(setting, ONE_WAY)
         except Unavailable as reason:
             yield Skipped("", measure, str(reason))
             return
         parties += started
-        reader, writer = multiprocessing.Pipe(duplex=False)
-        receiver = _java(setting, "receive", reader)
-        parties.append(receiver)
-        sender = PythonParty(work.send, writer, 64)
-        parties.append(sender)
         samples = setting.turns(
             [
                 Flow(JARPIPE.name, [sender], [receiver]),
