@@ -161,13 +161,21 @@ class RemoteRoundTrips:
         self._pace = _Paced(least=20)
 
     def run(self, seconds: float) -> Sample:
-        count = self._pace.count(seconds)
+        """Run one round."""
+        self.begin(self._pace.count(seconds))
+        return self.finish()
+
+    def begin(self, count: int) -> None:
+        """Have so many round trips made, and do not wait."""
         for party in (*self._servers, self._client):
             party.begin(count)
+
+    def finish(self) -> Sample:
+        """Wait until they are made, and return what was measured."""
         times = self._client.finish()
         for party in self._servers:
             party.finish()
-        self._pace.learn(count, sum(times))
+        self._pace.learn(len(times), sum(times))
         return _sample(times, {})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import Any, Callable, Iterator, Union
+from typing import Any, Callable, Iterator, Sequence, Union
 
 from bench import work
 from bench.goals import Result, Skipped, at_least
@@ -19,9 +19,6 @@ from bench.setting import Setting
 from bench.sides import Flow, RemoteRoundTrips
 
 Outcome = Iterator[Union[Result, Skipped]]
-
-_WARM_UP = (0.1, 0.5)
-"""Seconds that each side runs alone beforehand, for the compilers of all these JVMs."""
 
 
 def round_trips(setting: Setting) -> Outcome:
@@ -40,11 +37,10 @@ def round_trips(setting: Setting) -> Outcome:
                 absent[peer.name] = str(reason)
             else:
                 parties += started
-                sides.append(RemoteRoundTrips(peer.name, started[-1], ()))
+                sides.append(_warming_up(setting, peer, started[-1], ()))
         for side in sides:
             setting.progress(f"warming up {side.name}")
-            for seconds in _WARM_UP:
-                side.run(seconds)
+            side.finish()
         samples = setting.turns(sides)
     ours, python = samples[JARPIPE.name], samples[CPYTHON.name]
     yield Result(
@@ -111,7 +107,16 @@ def _over_pipe(
         log = setting.folder / f"{peer.name}.log"
         client = Client(peer.name, python, str(ours.fileno()), log, [ours])
         parties.append(client)
-    return RemoteRoundTrips(peer.name, client, [server])
+    return _warming_up(setting, peer, client, [server])
+
+
+def _warming_up(
+    setting: Setting, peer: Peer, client: Party, servers: Sequence[Party]
+) -> RemoteRoundTrips:
+    """Return a side that has begun to make calls, while the next one is started."""
+    side = RemoteRoundTrips(peer.name, client, servers)
+    side.begin(peer.warm_up // (2 if setting.quick else 1))
+    return side
 
 
 def _start(setting: Setting, peer: Peer) -> list[Party]:

@@ -22,6 +22,7 @@ class Grpc(Peer):
 
     name = "gRPC"
     packages = ("grpcio",)
+    warm_up = 20_000
 
     def start(self, place: Place) -> str:
         """Start a server, and return the path of its socket."""

@@ -34,10 +34,12 @@ class Peer:
     Attributes:
         name: what the report calls it.
         packages: what a client needs from the Python package index.
+        warm_up: how many calls it takes until the JVM has compiled most of what they need.
     """
 
     name: str
     packages: Sequence[str] = ()
+    warm_up: int = 10_000
 
     def start(self, place: Place) -> str:
         """Start what serves, if anything, and return its address.

@@ -20,6 +20,7 @@ class Ray(Peer):
 
     name = "Ray"
     packages = ("ray",)
+    warm_up = 500
 
     def start(self, place: Place) -> str:
         """Return the folder for Ray's sockets and logs."""
