@@ -91,7 +91,8 @@ def class_path() -> str:
 
 def _install(what: str, command: Sequence[object]) -> None:
     """Run a command; raise what it says from its first error on, or else from its beginning."""
-    print(f"\ninstalling {what} in {_FOLDER}", file=sys.stderr)
+    over_progress = "\r\033[K" if sys.stderr.isatty() else ""
+    print(f"{over_progress}installing {what} in {_FOLDER}", file=sys.stderr)
     try:
         done = subprocess.run(
             [str(word) for word in command],
