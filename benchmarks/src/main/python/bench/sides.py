@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Sequence
 from bench.measuring import Sample
 from bench.parties import Party
 
-__all__ = ["Flow", "RoundTrips", "Shares"]
+__all__ = ["Flow", "RemoteRoundTrips", "RoundTrips", "Shares", "ping"]
 
 _FIRST_COUNT = 200
 _MOST_PER_ROUND = 400_000
@@ -142,12 +142,49 @@ class RoundTrips:
         cpu = _cpu(self._servers) - before
         for party in self._servers:
             party.finish()
-        times.sort()
-        return Sample(
-            statistics.median(times),
-            {"server": cpu / count} if self._servers else {},
-            {"p99": times[int(len(times) * 0.99)], "mean": statistics.fmean(times)},
-        )
+        return _sample(sorted(times), {"server": cpu / count} if self._servers else {})
+
+
+class RemoteRoundTrips:
+    """Round trips made by another process; the value is their median in seconds.
+
+    Args:
+        name: of the side.
+        client: makes as many as it is told, and answers with their times in seconds, sorted.
+        server: the processes that answer, each told beforehand how many will come.
+    """
+
+    def __init__(self, name: str, client: Party, server: Sequence[Party]) -> None:
+        self.name = name
+        self._client = client
+        self._servers = server
+        self._pace = _Paced(least=20)
+
+    def run(self, seconds: float) -> Sample:
+        """Run one round."""
+        self.begin(self._pace.count(seconds))
+        return self.finish()
+
+    def begin(self, count: int) -> None:
+        """Have so many round trips made, and do not wait."""
+        for party in (*self._servers, self._client):
+            party.begin(count)
+
+    def finish(self) -> Sample:
+        """Wait until they are made, and return what was measured."""
+        times = self._client.finish()
+        for party in self._servers:
+            party.finish()
+        self._pace.learn(len(times), sum(times))
+        return _sample(times, {})
+
+
+def _sample(times: Sequence[float], cpu: Dict[str, float]) -> Sample:
+    return Sample(
+        statistics.median(times),
+        cpu,
+        {"p99": times[int(len(times) * 0.99)], "mean": statistics.fmean(times)},
+    )
 
 
 def ping(connection: Connection, message: bytes) -> Callable[[], Any]:

@@ -1,0 +1,69 @@
+package io.jarpipe.benchmarks.peers;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.grpc.stub.ServerCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/** A service with one unary method, whose messages are JSON instead of protocol buffers. */
+public final class GrpcServer {
+    /** Decodes and encodes the messages, which is where gRPC has its place for it. */
+    private static final class JsonMarshaller implements MethodDescriptor.Marshaller<Object> {
+        @Override
+        public InputStream stream(Object value) {
+            return new ByteArrayInputStream(Json.encode(value));
+        }
+
+        @Override
+        public Object parse(InputStream stream) {
+            try {
+                return Json.decode(stream.readAllBytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private GrpcServer() {}
+
+    /**
+     * Serves on a Unix socket.
+     *
+     * @param args path of the socket
+     * @throws IOException if it cannot be bound
+     */
+    public static void main(String[] args) throws IOException {
+        JsonMarshaller json = new JsonMarshaller();
+        MethodDescriptor<Object, Object> echo = MethodDescriptor.<Object, Object>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName("Peer/echo")
+                .setRequestMarshaller(json)
+                .setResponseMarshaller(json)
+                .build();
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory());
+        NettyServerBuilder.forAddress(new DomainSocketAddress(args[0]))
+                .channelType(EpollServerDomainSocketChannel.class)
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops)
+                // Recommended for what never blocks: no other thread is woken.
+                .directExecutor()
+                .addService(ServerServiceDefinition.builder("Peer")
+                        .addMethod(echo, ServerCalls.asyncUnaryCall((request, response) -> {
+                            response.onNext(request);
+                            response.onCompleted();
+                        }))
+                        .build())
+                .build()
+                .start();
+        Lifetime.begin(args[0]);
+    }
+}
