@@ -39,7 +39,7 @@ final class Linger {
     /** The moments asked for; the kernel's slack for timers makes each about 50 us longer. */
     private static final long SHORTEST_MOMENT_NANOS = 50_000;
 
-    private static final long LONGEST_MOMENT_NANOS = 200_000;
+    private static final long LONGEST_MOMENT_NANOS = 300_000;
     /** A wait that may be shorter than this is not delayed. */
     private static final long SHORTEST_WAIT_NANOS = 10 * LONGEST_MOMENT_NANOS;
     /** Longer messages are not worth a moment: the copying of one costs as much as waking somebody. */

@@ -36,9 +36,9 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     private static final long PIPE_BUF = 4096;
 
     private final Fd fd;
-    /** A quarter of the usual capacity of a pipe: with more in it, the writer was probably about to stop. */
-    private final Linger reading = new Linger(CAPACITY / 4);
-    /** With less than a quarter left in a pipe, the reader was probably about to stop. */
+    /** With more than half a pipe to read, the writer was perhaps about to stop. */
+    private final Linger reading = new Linger(CAPACITY / 2);
+    /** With less than a quarter left to read, the reader was perhaps about to stop. */
     private final Linger writing = new Linger(CAPACITY - CAPACITY / 4);
     /** Where to count, if anywhere: set by who owns the transport, before others use it. */
     private @Nullable Flow flow;
