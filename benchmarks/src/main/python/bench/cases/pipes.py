@@ -15,6 +15,7 @@ from bench.sides import Flow, RoundTrips, ping
 Outcome = Iterator[Union[Result, Skipped]]
 
 _SIZES = (64, 256, 1024, 2048, 8192, 16384)
+_QUICK_SIZES = (64, 2048, 16384)
 
 
 def _values(samples: List[Sample]) -> List[float]:
@@ -23,7 +24,7 @@ def _values(samples: List[Sample]) -> List[float]:
 
 def small_frames(setting: Setting) -> Outcome:
     """Compare receivers of small messages from a CPython sender."""
-    for size in _SIZES if not setting.quick else (64, 2048, 16384):
+    for size in _SIZES if not setting.quick else _QUICK_SIZES:
         with setting.parties() as parties:
             sides = []
             for name in ("java", "python"):

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time. The transport belongs to the caller.
  */
 public final class FrameReader {
+    /** After how many messages it is tried again whether the next one is there. */
+    private static final int MOST_GUESSES = 8;
+
     private static final ValueLayout.OfInt SHORT_LENGTH =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -36,6 +39,10 @@ public final class FrameReader {
     private @Nullable IncomingFrame frame;
 
     private boolean failed;
+    /** The last message that was tried to be read at once had not come. */
+    private boolean late;
+
+    private int guesses;
 
     /**
      * Reads from a transport.
@@ -67,12 +74,26 @@ public final class FrameReader {
      * @throws InterruptedException when interrupted before the first byte
      */
     public byte @Nullable [] read(Deadline deadline) throws IOException, InterruptedException {
-        while (true) {
-            byte[] message = readNow();
-            if (message != null || !awaitMore(deadline)) {
-                return message;
-            }
+        boolean guessed = guessesWait();
+        if (guessed) {
+            awaitMore(deadline);
         }
+        byte[] message = readNow();
+        if (!guessed) {
+            late = message == null;
+        }
+        while (message == null && awaitMore(deadline)) {
+            message = readNow();
+        }
+        return message;
+    }
+
+    /** Guesses that the next message has to be waited for, as the last one had: then no read is made in vain. */
+    private boolean guessesWait() {
+        return late
+                && !isInside()
+                && ++guesses % MOST_GUESSES != 0
+                && !Thread.currentThread().isInterrupted();
     }
 
     /**

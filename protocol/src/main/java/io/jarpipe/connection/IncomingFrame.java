@@ -12,6 +12,11 @@ import java.util.Arrays;
 final class IncomingFrame {
     /** How much the array grows at least: what one read brings. */
     private static final int STEP = 64 * 1024;
+    /**
+     * By how much it grows: what is copied on the way is a third of the message, and four times what has come is
+     * claimed.
+     */
+    private static final long GROWTH = 4;
 
     private static final byte[] EMPTY = new byte[0];
 
@@ -66,7 +71,7 @@ final class IncomingFrame {
     void makeRoom() {
         int wanted = (int) Math.min(length, (long) keptLength + STEP);
         if (!dropped && kept.length < wanted) {
-            int room = (int) Math.min(length, Math.max(wanted, 2L * kept.length));
+            int room = (int) Math.min(length, Math.max(wanted, GROWTH * kept.length));
             kept = keptLength == 0 ? new byte[room] : Arrays.copyOf(kept, room);
         }
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * Decides, for one end of a pipe or socket, whether its user stays away for a moment before it waits: learned from what
  * such moments have brought. Each one is judged: enough messages, or room for them, but not so much that the other side
  * had to wait; or it was in vain. After those in vain the next waits, 2, 4, 8 and at last 1,024 of them, begin at once.
- * Each costs the reader some 15 us of its processor, so they become longer while the pipe stays half empty.
+ * Each costs some 20 us of a processor, so they become longer while the other side does not come near to waiting.
  *
  * <p>Threads that read in turns may use it without a lock: what one of them does not see costs at most a moment in
  * vain.

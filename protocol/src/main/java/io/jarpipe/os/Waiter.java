@@ -40,6 +40,8 @@ final class Waiter extends AbstractSelector implements Wakeable {
     private final Fd event;
     private final MemorySegment memory = Arena.ofAuto().allocate(2 * POLLFD_SIZE + Long.BYTES, Long.BYTES);
     private final long counterAddress = memory.address() + 2 * POLLFD_SIZE;
+    /** Set by whoever wakes this waiter, after the eventfd: so it is never left readable with nobody to reset it. */
+    private volatile boolean woken;
 
     private Waiter() throws IOException {
         super(SelectorProvider.provider());
@@ -161,8 +163,10 @@ final class Waiter extends AbstractSelector implements Wakeable {
     }
 
     private void giveBack() {
-        // Non-blocking: EAGAIN says that nobody has woken this waiter.
-        Libc.read(event.number(), counterAddress, Long.BYTES);
+        if (woken) {
+            woken = false;
+            Libc.read(event.number(), counterAddress, Long.BYTES);
+        }
         if (IDLE.size() < IDLE_WAITERS_KEPT) {
             IDLE.addFirst(this);
         } else {
@@ -185,6 +189,7 @@ final class Waiter extends AbstractSelector implements Wakeable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1L);
             Libc.write(event.number(), one.address(), Long.BYTES);
+            woken = true;
         } finally {
             event.end();
         }
