@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from typing import Callable, Dict, Iterator, List, Union
+from typing import Callable, Iterator, Union
 
 from bench.cases import pipes, queues
 from bench.goals import Result, Skipped
@@ -13,7 +13,7 @@ from bench.setting import Setting
 
 Outcome = Union[Result, Skipped]
 
-CASES: Dict[str, Callable[[Setting], Iterator[Outcome]]] = {
+CASES: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "consumers": queues.consumers,
     "producers": queues.producers,
     "pipes": pipes.small_frames,
@@ -34,7 +34,7 @@ def main() -> int:
     unknown = [case for case in options.cases if case not in CASES]
     if unknown:
         parser.error(f"no such case: {', '.join(unknown)} (there are: {', '.join(CASES)})")
-    outcomes: List[Outcome] = []
+    outcomes: list[Outcome] = []
     start = time.monotonic()
     with Setting.prepared(quick=options.quick, rounds=options.rounds) as setting:
         for name in options.cases or CASES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Optional
 
 from bench.measuring import Ratio
 
@@ -57,7 +56,7 @@ class Result:
     number: str
     measure: str
     ratio: Ratio
-    goal: Optional[Goal] = None
+    goal: Goal | None = None
     detail: str = ""
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import statistics
 import time
-from typing import Callable, Dict, List, Mapping, Protocol, Sequence
+from typing import Callable, Mapping, Protocol, Sequence
 
 __all__ = ["Ratio", "Sample", "Samples", "Side", "cpu_seconds", "median", "take_turns"]
 
@@ -74,7 +74,7 @@ def take_turns(
     seconds: float,
     warm_up: int,
     progress: Callable[[str], None],
-) -> Dict[str, List[Sample]]:
+) -> dict[str, list[Sample]]:
     """Let each side run once in each round, and return what was measured after the warm-up.
 
     Args:
@@ -84,7 +84,7 @@ def take_turns(
         warm_up: how many rounds do not count, before the others.
         progress: told before each round.
     """
-    samples: Dict[str, List[Sample]] = {side.name: [] for side in sides}
+    samples: dict[str, list[Sample]] = {side.name: [] for side in sides}
     for number in range(warm_up + rounds):
         counts = number >= warm_up
         progress(f"round {number - warm_up + 1} of {rounds}" if counts else "warming up")

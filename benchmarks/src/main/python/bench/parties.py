@@ -14,11 +14,11 @@ import struct
 import subprocess
 import sys
 from multiprocessing.connection import Connection
-from typing import Any, List, Optional, Sequence
-
-from bench.measuring import cpu_seconds
+from typing import Any, Sequence
 
 import jarpipe
+
+from bench.measuring import cpu_seconds
 
 __all__ = ["CParty", "JavaParty", "Party", "PythonParty"]
 
@@ -137,11 +137,13 @@ class CParty(Party):
         super().__init__(work, self._process.pid)
 
     def begin(self, command: Any) -> None:
+        """Write the number."""
         assert self._process.stdin is not None
         self._process.stdin.write(struct.pack("q", command))
         self._process.stdin.flush()
 
     def finish(self) -> Any:
+        """Read a number."""
         assert self._process.stdout is not None
         answer = self._process.stdout.read(8)
         if len(answer) < 8:
@@ -149,13 +151,14 @@ class CParty(Party):
         return struct.unpack("q", answer)[0]
 
     def close(self) -> None:
+        """End it by the end of its input."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()
 
 
-def compile_c(source: pathlib.Path, executable: pathlib.Path) -> Optional[str]:
+def compile_c(source: pathlib.Path, executable: pathlib.Path) -> str | None:
     """Compile the peer in C; return why that is not possible here, or nothing."""
     compiler = os.environ.get("CC", "cc")
     try:
@@ -170,9 +173,9 @@ def compile_c(source: pathlib.Path, executable: pathlib.Path) -> Optional[str]:
     return f"{compiler} failed: {done.stderr.strip()}" if done.returncode else None
 
 
-def close_all(parties: List[Party]) -> None:
+def close_all(parties: list[Party]) -> None:
     """End all parties, also when one of them has failed; the first failure is raised."""
-    failure: Optional[BaseException] = None
+    failure: BaseException | None = None
     while parties:
         try:
             parties.pop().close()

@@ -7,12 +7,12 @@ import dataclasses
 import pathlib
 import sys
 import tempfile
-from typing import Dict, Iterator, List, Optional, Sequence
+from typing import Iterator, Sequence
+
+import jarpipe
 
 from bench.measuring import Sample, Side, take_turns
 from bench.parties import Party, close_all, compile_c
-
-import jarpipe
 
 __all__ = ["BENCHMARKS", "Setting"]
 
@@ -51,13 +51,13 @@ class Setting:
     folder: pathlib.Path
     classes: str
     bridge: jarpipe.Bridge
-    _c_peer: Optional[pathlib.Path] = None
-    _no_c_peer: Optional[str] = None
+    _c_peer: pathlib.Path | None = None
+    _no_c_peer: str | None = None
     _case: str = ""
 
     @classmethod
     @contextlib.contextmanager
-    def prepared(cls, *, quick: bool, rounds: Optional[int] = None) -> Iterator[Setting]:
+    def prepared(cls, *, quick: bool, rounds: int | None = None) -> Iterator[Setting]:
         """Start a private daemon, and compile the peer in C."""
         classes = next(
             str(folder)
@@ -92,7 +92,7 @@ class Setting:
         return self._c_peer
 
     @property
-    def no_c_peer(self) -> Optional[str]:
+    def no_c_peer(self) -> str | None:
         """Why there is no peer in C."""
         return self._no_c_peer
 
@@ -108,8 +108,8 @@ class Setting:
             sys.stderr.flush()
 
     def turns(
-        self, sides: Sequence[Side], *, seconds: Optional[float] = None
-    ) -> Dict[str, List[Sample]]:
+        self, sides: Sequence[Side], *, seconds: float | None = None
+    ) -> dict[str, list[Sample]]:
         """Let the sides take turns."""
         return take_turns(
             sides,
@@ -120,9 +120,9 @@ class Setting:
         )
 
     @contextlib.contextmanager
-    def parties(self) -> Iterator[List[Party]]:
+    def parties(self) -> Iterator[list[Party]]:
         """Collect the parties of a case, and end them with it."""
-        parties: List[Party] = []
+        parties: list[Party] = []
         try:
             yield parties
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from multiprocessing.connection import Connection
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Sequence
 
 from bench.measuring import Sample
 from bench.parties import Party
@@ -51,6 +51,7 @@ class Flow:
         self._pace = _Paced(max(least, self._parts))
 
     def run(self, seconds: float) -> Sample:
+        """Let the consumers and the producers work, and wait for all."""
         count = max(1, self._pace.count(seconds) // self._parts) * self._parts
         before = self._cpu()
         start = time.perf_counter()
@@ -65,7 +66,7 @@ class Flow:
         after = self._cpu()
         return Sample(spent / count, {role: (after[role] - before[role]) / count for role in after})
 
-    def _cpu(self) -> Dict[str, float]:
+    def _cpu(self) -> dict[str, float]:
         return {"producer": _cpu(self._producers), "consumer": _cpu(self._consumers)}
 
 
@@ -92,6 +93,7 @@ class Shares:
         self._pace = _Paced(1000)
 
     def run(self, seconds: float) -> Sample:
+        """Let them compete for what the producer puts."""
         count = self._pace.count(seconds)
         start = time.perf_counter()
         for party in self._consumers:
@@ -131,10 +133,11 @@ class RoundTrips:
         self._pace = _Paced(least)
 
     def run(self, seconds: float) -> Sample:
+        """Make round trips, one after the other."""
         count = self._pace.count(seconds)
         for party in self._servers:
             party.begin(count)
-        times: List[float] = []
+        times: list[float] = []
         call, clock = self._call, time.perf_counter
         before = _cpu(self._servers)
         start = clock()

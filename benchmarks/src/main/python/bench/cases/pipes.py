@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import Iterator, List, Union
+from typing import Iterator, Union
 
 from bench import work
 from bench.goals import Result, Skipped, at_least, at_most
@@ -17,7 +17,7 @@ Outcome = Iterator[Union[Result, Skipped]]
 _SIZES = (64, 256, 1024, 2048, 8192, 16384)
 
 
-def _values(samples: List[Sample]) -> List[float]:
+def _values(samples: list[Sample]) -> list[float]:
     return [sample.value for sample in samples]
 
 

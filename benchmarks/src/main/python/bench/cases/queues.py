@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import Any, Iterator, List
+from typing import Any, Iterator
 
 from bench import work
 from bench.goals import Result, at_least, at_most
@@ -83,7 +83,7 @@ def shares(setting: Setting) -> Iterator[Result]:
     shared = queue()
     with setting.parties() as parties:
         producer = PythonParty(work.produce, shared, SMALL)
-        competitors: List[Party] = [
+        competitors: list[Party] = [
             JavaParty(setting.bridge, "Queues::share", shared),
             PythonParty(work.share, shared),
         ]
