@@ -12,7 +12,7 @@ from typing import Iterator, Sequence
 import jarpipe
 
 from bench.measuring import Sample, Side, take_turns
-from bench.parties import Party, close_all, compile_c
+from bench.parties import Party, compile_c
 
 __all__ = ["BENCHMARKS", "Setting"]
 
@@ -121,9 +121,14 @@ class Setting:
 
     @contextlib.contextmanager
     def parties(self) -> Iterator[list[Party]]:
-        """Collect the parties of a case, and end them with it."""
+        """Collect the parties of a case, and end them with it; all are killed if one fails."""
         parties: list[Party] = []
         try:
             yield parties
-        finally:
-            close_all(parties)
+            while parties:
+                parties[-1].close()
+                parties.pop()
+        except BaseException:
+            for party in parties:
+                party.kill()
+            raise

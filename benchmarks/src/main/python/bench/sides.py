@@ -80,29 +80,22 @@ class Shares:
 
     Args:
         name: of the side.
-        producer: told how many to produce.
+        producer: told how many to produce; puts a ``None`` for each consumer behind them.
         consumers: take until a ``None`` comes.
-        queue: where the two of those are put.
     """
 
-    def __init__(self, name: str, producer: Party, consumers: Sequence[Party], queue: Any) -> None:
+    def __init__(self, name: str, producer: Party, consumers: Sequence[Party]) -> None:
         self.name = name
-        self._producer = producer
-        self._consumers = consumers
-        self._queue = queue
+        self._parties = (*consumers, producer)
         self._pace = _Paced(1000)
 
     def run(self, seconds: float) -> Sample:
         """Let them compete for what the producer puts."""
         count = self._pace.count(seconds)
         start = time.perf_counter()
-        for party in self._consumers:
-            party.begin(0)
-        self._producer.begin(count)
-        self._producer.finish()
-        for _ in self._consumers:
-            self._queue.put(None)
-        taken = [party.finish() for party in self._consumers]
+        for party in self._parties:
+            party.begin(count)
+        *taken, _ = [party.finish() for party in self._parties]
         self._pace.learn(count, time.perf_counter() - start)
         if sum(taken) != count:
             raise RuntimeError(f"{self.name}: {count} items put, {taken} taken")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from multiprocessing.connection import Connection
 from typing import Any, Callable
@@ -13,6 +14,7 @@ __all__ = [
     "latency_receiver",
     "latency_sender",
     "produce",
+    "produce_and_end",
     "receive",
     "send",
     "share",
@@ -20,6 +22,7 @@ __all__ = [
 
 
 def _obey(control: Connection, work: Callable[[Any], Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who commands
     for command in iter(control.recv, None):
         control.send(work(command))
 
@@ -30,6 +33,18 @@ def produce(control: Connection, queue: Any, item: Any) -> None:
     def work(count: int) -> None:
         for _ in range(count):
             queue.put(item)
+
+    _obey(control, work)
+
+
+def produce_and_end(control: Connection, queue: Any, item: Any, consumers: int) -> None:
+    """Put one object again and again, and then a ``None`` for each consumer."""
+
+    def work(count: int) -> None:
+        for _ in range(count):
+            queue.put(item)
+        for _ in range(consumers):
+            queue.put(None)
 
     _obey(control, work)
 

@@ -82,13 +82,13 @@ def shares(setting: Setting) -> Iterator[Result]:
     """Let one Java and one CPython consumer compete for the items of one producer."""
     shared = queue()
     with setting.parties() as parties:
-        producer = PythonParty(work.produce, shared, SMALL)
         competitors: list[Party] = [
             JavaParty(setting.bridge, "Queues::share", shared),
             PythonParty(work.share, shared),
         ]
-        parties += [producer, *competitors]
-        side = Shares("java and python", producer, competitors, shared)
+        producer = PythonParty(work.produce_and_end, shared, SMALL, len(competitors))
+        parties += [*competitors, producer]
+        side = Shares("java and python", producer, competitors)
         samples = setting.turns([side])[side.name]
     least = [min(s.value, 1 - s.value) for s in samples]
     yield Result(
