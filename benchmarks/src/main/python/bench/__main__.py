@@ -1,17 +1,25 @@
-"""Runs the benchmark: `jarpipe bench [--quick] [CASE ...]`."""
+"""Measures jarpipe against CPython, C and others in the same roles, and prints ratios."""
 
 from __future__ import annotations
 
 import argparse
+import pathlib
+import signal
 import sys
 import time
-from typing import Callable, Iterator, Union
+import traceback
+from typing import Any, Callable, Iterator
 
-from bench.cases import pipes, queues
-from bench.goals import Result, Skipped
-from bench.setting import Setting
-
-Outcome = Union[Result, Skipped]
+from bench import machine, table
+from bench.cases import pipes, queues, shared
+from bench.compare import compare
+from bench.errors import BenchError
+from bench.goals import Failed, Outcome
+from bench.parties import PartyError
+from bench.progress import Progress
+from bench.record import Run
+from bench.report import Report
+from bench.setting import BENCHMARKS, Setting
 
 CASES: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "consumers": queues.consumers,
@@ -21,31 +29,100 @@ CASES: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "large": pipes.large_messages,
     "java-to-java": pipes.java_to_java,
     "shares": queues.shares,
+    "shared-memory": shared.arrays,
 }
 
+_INTERRUPTED = 130
 
-def main() -> int:
-    """Run the cases that are asked for, and print a line for each result."""
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="jarpipe bench", description=__doc__)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"one of: {', '.join(CASES)}")
+    parser.add_argument(
+        "cases", nargs="*", metavar="CASE", help=f"all, unless named: {', '.join(CASES)}"
+    )
     parser.add_argument("--quick", action="store_true", help="only what has a goal, and shorter")
-    parser.add_argument("--rounds", type=int, help="how many rounds count")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how many rounds count")
+    parser.add_argument("--seconds", type=float, help="how long one side runs in one round")
+    parser.add_argument(
+        "--report",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="write performance.md and performance.svg there; a run of all cases that is not quick "
+        "writes them into docs/",
+    )
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
+    parser.add_argument(
+        "--compare",
+        type=pathlib.Path,
+        nargs=2,
+        metavar="FILE",
+        help="measure nothing; tell of two files of --json whether each median lies within the "
+        "other's spread (exit status 1 if one does not)",
+    )
     options = parser.parse_args()
     unknown = [case for case in options.cases if case not in CASES]
     if unknown:
         parser.error(f"no such case: {', '.join(unknown)} (there are: {', '.join(CASES)})")
+    for name in ("rounds", "seconds"):
+        value = getattr(options, name)
+        if value is not None and value <= 0:
+            parser.error(f"--{name}: {value} (expected: more than 0)")
+    if options.report is None and not (options.quick or options.cases or options.compare):
+        options.report = BENCHMARKS.parent / "docs"
+    return options
+
+
+def measure(options: argparse.Namespace) -> Run:
+    """Run the cases that are asked for."""
     outcomes: list[Outcome] = []
+    names = options.cases or list(CASES)
+    progress = Progress(len(names))
     start = time.monotonic()
-    with Setting.prepared(quick=options.quick, rounds=options.rounds) as setting:
-        for name in options.cases or CASES:
-            setting.begin(name)
-            for outcome in CASES[name](setting):
-                setting.progress("\r")
-                print(outcome, flush=True)
-                outcomes.append(outcome)
-    print(f"{time.monotonic() - start:.0f} s")
+    with Setting.prepared(
+        quick=options.quick, rounds=options.rounds, seconds=options.seconds, reporter=progress
+    ) as setting:
+        where = machine.describe(setting)
+        for name in names:
+            progress.begin(name)
+            try:
+                outcomes.extend(CASES[name](setting))
+            except Exception as error:  # the other cases still have something to say
+                if not isinstance(error, PartyError):
+                    traceback.print_exc()
+                outcomes.append(Failed(name, str(error) or type(error).__name__))
+            progress.end()
+    return Run(where, outcomes, time.monotonic() - start)
+
+
+def main() -> int:
+    """Measure and print, or compare; 0 is done, 1 that something failed or differs."""
+    options = arguments()
+    if options.compare:
+        lines, differing = compare(*map(Run.load, options.compare))
+        print("\n".join(lines))
+        return 1 if differing else 0
+    report = Report(options.report) if options.report else None
+    run = measure(options)
+    print("\n".join(table.lines(run.outcomes)), flush=True)
+    if options.json:
+        run.save(options.json)
+    if any(isinstance(outcome, Failed) for outcome in run.outcomes):
+        return 1
+    if report:
+        report.write(run)
     return 0
 
 
+def _end(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGTERM, _end)  # as Ctrl-C does: the parties are ended, too
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except BenchError as error:
+        sys.exit(f"jarpipe bench: {error}")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import pathlib
-import sys
 import tempfile
 from typing import Iterator, Sequence
 
 import jarpipe
 
+from bench.errors import BenchError
 from bench.measuring import Sample, Side, take_turns
 from bench.parties import Party, compile_c
+from bench.progress import Progress
 
-__all__ = ["BENCHMARKS", "Setting"]
+__all__ = ["BENCHMARKS", "SMALL", "Setting"]
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parents[4]
 """The folder of the checkout that this package is in."""
@@ -42,6 +43,7 @@ class Setting:
         folder: for what the run leaves behind.
         classes: the Java parties.
         bridge: the daemon that runs them.
+        reporter: is told how far the run is.
     """
 
     quick: bool
@@ -51,22 +53,26 @@ class Setting:
     folder: pathlib.Path
     classes: str
     bridge: jarpipe.Bridge
+    reporter: Progress
     _c_peer: pathlib.Path | None = None
     _no_c_peer: str | None = None
-    _case: str = ""
 
     @classmethod
     @contextlib.contextmanager
-    def prepared(cls, *, quick: bool, rounds: int | None = None) -> Iterator[Setting]:
-        """Start a private daemon, and compile the peer in C."""
-        classes = next(
-            str(folder)
-            for folder in (
-                BENCHMARKS / "target" / "fast-classes",
-                BENCHMARKS / "target" / "classes",
-            )
-            if folder.is_dir()
-        )
+    def prepared(
+        cls,
+        *,
+        quick: bool,
+        reporter: Progress,
+        rounds: int | None = None,
+        seconds: float | None = None,
+    ) -> Iterator[Setting]:
+        """Start a private daemon, and compile the peer in C.
+
+        Raises:
+            BenchError: the Java parties are not compiled.
+        """
+        classes = _classes()
         with tempfile.TemporaryDirectory(prefix="jarpipe-bench-") as name, jarpipe.Bridge(
             classpath=[classes]
         ) as bridge:
@@ -76,11 +82,12 @@ class Setting:
             setting = cls(
                 quick=quick,
                 rounds=rounds or (5 if quick else 11),
-                seconds=0.15 if quick else 0.3,
+                seconds=seconds or (0.15 if quick else 0.3),
                 warm_up=2 if quick else 3,
                 folder=folder,
                 classes=classes,
                 bridge=bridge,
+                reporter=reporter,
             )
             setting._c_peer, setting._no_c_peer = (None, reason) if reason else (peer, None)
             yield setting
@@ -96,24 +103,23 @@ class Setting:
         """Why there is no peer in C."""
         return self._no_c_peer
 
-    def begin(self, case: str) -> None:
-        """Say what is being measured from now on."""
-        self._case = case
-        self.progress("starting")
-
     def progress(self, what: str) -> None:
-        """Say on a terminal how far it is."""
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\033[K{self._case}: {what}")
-            sys.stderr.flush()
+        """Say where in the case it is."""
+        self.reporter.say(what)
 
     def turns(
-        self, sides: Sequence[Side], *, seconds: float | None = None
+        self, sides: Sequence[Side], *, seconds: float | None = None, rounds: int | None = None
     ) -> dict[str, list[Sample]]:
-        """Let the sides take turns."""
+        """Let the sides take turns.
+
+        Args:
+            sides: what is compared.
+            seconds: about how long one side runs in one round, if not as long as usual.
+            rounds: how many rounds count at most.
+        """
         return take_turns(
             sides,
-            rounds=self.rounds,
+            rounds=min(rounds or self.rounds, self.rounds),
             seconds=seconds or self.seconds,
             warm_up=self.warm_up,
             progress=self.progress,
@@ -132,3 +138,14 @@ class Setting:
             for party in parties:
                 party.kill()
             raise
+
+
+def _classes() -> str:
+    """Find the Java parties, of a build without or with checks."""
+    for name in ("fast-classes", "classes"):
+        folder = BENCHMARKS / "target" / name
+        if folder.is_dir():
+            return str(folder)
+    raise BenchError(
+        f"there are no classes in {BENCHMARKS / 'target'}: run 'mvn -q -Pfast package'"
+    )
