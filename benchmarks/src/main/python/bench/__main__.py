@@ -11,7 +11,7 @@ import traceback
 from typing import Any, Callable, Iterator
 
 from bench import machine, table
-from bench.cases import pipes, queues, shared
+from bench.cases import codec, latency, matrix, pipes, queues, shared, sweep
 from bench.compare import compare
 from bench.errors import BenchError
 from bench.goals import Failed, Outcome
@@ -29,7 +29,11 @@ CASES: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "large": pipes.large_messages,
     "java-to-java": pipes.java_to_java,
     "shares": queues.shares,
+    "codec": codec.codec,
     "shared-memory": shared.arrays,
+    "matrix": matrix.matrix,
+    "sizes": sweep.sweep,
+    "latency": latency.latency,
 }
 
 _INTERRUPTED = 130

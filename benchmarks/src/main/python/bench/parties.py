@@ -63,12 +63,19 @@ class Party:
 
 
 class _Process(Party):
-    """A party behind a process object of `multiprocessing`."""
+    """A party behind a process object of `multiprocessing`.
 
-    def __init__(self, name: str, process: Any, control: Connection, pid: int) -> None:
+    It keeps what the process was given: a semaphore that is collected here before the process has
+    opened it is gone.
+    """
+
+    def __init__(
+        self, name: str, process: Any, control: Connection, pid: int, kept: Sequence[Any]
+    ) -> None:
         super().__init__(name, pid)
         self._process = process
         self._control = control
+        self._kept = kept
 
     def begin(self, command: Any) -> None:
         try:
@@ -115,7 +122,8 @@ class PythonParty(_Process):
         process = context.Process(target=target, args=(theirs, *args), name=target.__name__)
         process.start()
         theirs.close()
-        super().__init__(f"{target.__name__} in CPython", process, control, process.pid or 0)
+        name = f"{target.__name__} in CPython"
+        super().__init__(name, process, control, process.pid or 0, args)
 
 
 class JavaParty(_Process):
@@ -133,7 +141,7 @@ class JavaParty(_Process):
         process = context.Process(target=f"{_WORKERS}.{target}", args=(theirs, *args), name=target)
         process.start()
         theirs.close()
-        super().__init__(f"{target} in Java", process, control, bridge.pid or 0)
+        super().__init__(f"{target} in Java", process, control, bridge.pid or 0, args)
 
 
 class CParty(Party):

@@ -29,7 +29,7 @@ def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     for measure in measures:
         if isinstance(measure, Result) and measure.cell and measure.cell.table != table:
             table = measure.cell.table
-            yield f"\n{'':{_NUMBER}}{table}"
+            yield f"\n{'':{_NUMBER}}{_plain(table)}"
         yield _row(measure, width)
         if isinstance(measure, Result) and measure.detail:
             yield _INDENT + measure.detail

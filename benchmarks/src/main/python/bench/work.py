@@ -15,6 +15,7 @@ __all__ = [
     "latency_sender",
     "produce",
     "produce_and_end",
+    "produce_bytes",
     "receive",
     "send",
     "share",
@@ -47,6 +48,11 @@ def produce_and_end(control: Connection, queue: Any, item: Any, consumers: int) 
             queue.put(None)
 
     _obey(control, work)
+
+
+def produce_bytes(control: Connection, queue: Any, size: int) -> None:
+    """Put bytes of one length."""
+    produce(control, queue, bytes(size))
 
 
 def consume(control: Connection, queue: Any) -> None:

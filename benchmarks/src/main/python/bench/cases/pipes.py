@@ -111,7 +111,7 @@ def large_messages(setting: Setting) -> Outcome:
                 )
                 sender = PythonParty(work.send, writer, size)
                 parties += [receiver, sender]
-                sides.append(Flow(name, [sender], [receiver], least=4))
+                sides.append(Flow(name, [sender], [receiver], least=4, first=8))
             samples = setting.turns(sides)
         java = samples["java"]
         figures = ", ".join(
