@@ -10,6 +10,8 @@ import time
 import traceback
 from typing import Any, Callable, Iterator
 
+from jarpipe.errors import JarpipeError
+
 from bench import machine, table
 from bench.cases import codec, latency, matrix, pipes, queues, shared, sweep
 from bench.compare import compare
@@ -31,11 +33,15 @@ CASES: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "shares": queues.shares,
     "codec": codec.codec,
     "shared-memory": shared.arrays,
+}
+FURTHER: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "matrix": matrix.matrix,
     "sizes": sweep.sweep,
     "latency": latency.latency,
 }
+"""What has no goal: left out by ``--quick`` unless it is named."""
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _INTERRUPTED = 130
 
 
@@ -43,7 +49,11 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="jarpipe bench", description=__doc__)
     parser.add_argument(
-        "cases", nargs="*", metavar="CASE", help=f"all, unless named: {', '.join(CASES)}"
+        "cases",
+        nargs="*",
+        metavar="CASE",
+        help=f"what to measure, if not everything: {', '.join(CASES)}; without goals: "
+        f"{', '.join(FURTHER)}",
     )
     parser.add_argument("--quick", action="store_true", help="only what has a goal, and shorter")
     parser.add_argument("--rounds", type=int, metavar="N", help="how many rounds count")
@@ -65,13 +75,16 @@ def arguments() -> argparse.Namespace:
         "other's spread (exit status 1 if one does not)",
     )
     options = parser.parse_args()
-    unknown = [case for case in options.cases if case not in CASES]
+    every = {**CASES, **FURTHER}
+    unknown = [case for case in options.cases if case not in every]
     if unknown:
-        parser.error(f"no such case: {', '.join(unknown)} (there are: {', '.join(CASES)})")
+        parser.error(f"no such case: {', '.join(unknown)} (there are: {', '.join(every)})")
     for name in ("rounds", "seconds"):
         value = getattr(options, name)
         if value is not None and value <= 0:
             parser.error(f"--{name}: {value} (expected: more than 0)")
+    if options.json and not options.json.absolute().parent.is_dir():
+        parser.error(f"--json: {options.json.parent} is no folder")
     if options.report is None and not (options.quick or options.cases or options.compare):
         options.report = BENCHMARKS.parent / "docs"
     return options
@@ -80,7 +93,8 @@ def arguments() -> argparse.Namespace:
 def measure(options: argparse.Namespace) -> Run:
     """Run the cases that are asked for."""
     outcomes: list[Outcome] = []
-    names = options.cases or list(CASES)
+    every = CASES if options.quick and not options.cases else {**CASES, **FURTHER}
+    names = options.cases or list(every)
     progress = Progress(len(names))
     start = time.monotonic()
     with Setting.prepared(
@@ -90,7 +104,8 @@ def measure(options: argparse.Namespace) -> Run:
         for name in names:
             progress.begin(name)
             try:
-                outcomes.extend(CASES[name](setting))
+                for outcome in every[name](setting):
+                    outcomes.append(outcome)
             except Exception as error:  # the other cases still have something to say
                 if not isinstance(error, PartyError):
                     traceback.print_exc()
@@ -119,14 +134,18 @@ def main() -> int:
 
 
 def _end(number: int, frame: Any) -> None:
+    """End once: the parties are killed while the stack is unwound, which is not to be disturbed."""
+    for each in _ENDING:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _end)  # as Ctrl-C does: the parties are ended, too
+    for each in _ENDING:
+        signal.signal(each, _end)
     try:
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
-    except BenchError as error:
+    except (BenchError, JarpipeError) as error:
         sys.exit(f"jarpipe bench: {error}")

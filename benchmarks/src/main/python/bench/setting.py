@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import pathlib
 import tempfile
 from typing import Iterator, Sequence
@@ -73,6 +74,7 @@ class Setting:
             BenchError: the Java parties are not compiled.
         """
         classes = _classes()
+        os.environ.pop("JARPIPE_ADDRESS", None)  # a shared daemon has other classes and other work
         with tempfile.TemporaryDirectory(prefix="jarpipe-bench-") as name, jarpipe.Bridge(
             classpath=[classes]
         ) as bridge:

@@ -25,8 +25,8 @@ _FIGURES: dict[str, Callable[[Sample], float]] = {
 
 
 def latency(setting: Setting) -> Iterator[Result]:
-    """Compare both roles of Java at every pace; in full runs only."""
-    for pace in () if setting.quick else _PACES:
+    """Compare both roles of Java at every pace."""
+    for pace in _PACES:
         with setting.parties() as parties:
             sides = [
                 _side(setting, name, pace, parties) for name in (_BASE, _JAVA_TAKES, _JAVA_SENDS)

@@ -126,7 +126,7 @@ public final class SideBySide {
         byte[] pickle = Payloads.read(goal.payload());
         int batch =
                 (int) Math.clamp(BATCH_BYTES / Math.max(1, Timing.allocated(() -> codec.decode(pickle))), 1, MAX_BATCH);
-        measure(pickle, work, batch, options.warmUpMillis());
+        warmUp(pickle, work, batch);
         double[] own = new double[options.rounds()];
         double[] theirs = new double[options.rounds()];
         for (int round = 0; round < options.rounds(); round++) {
@@ -137,6 +137,13 @@ public final class SideBySide {
         long bytes = Timing.allocated(() -> perform(work, pickle, value));
         double wanted = work == Work.DUMP ? goal.encode() : goal.decode();
         return new Comparison(goal.payload(), work.name().toLowerCase(Locale.ROOT), wanted, own, theirs, bytes);
+    }
+
+    private void warmUp(byte[] pickle, Work work, int batch) throws Exception {
+        long end = Timing.cpuNanos() + options.warmUpMillis() * NANOS_PER_MILLI;
+        while (Timing.cpuNanos() < end) {
+            measure(pickle, work, batch, 1);
+        }
     }
 
     /** Returns nanoseconds of the thread's CPU time per call, over about so many milliseconds of it. */
