@@ -41,7 +41,6 @@ FURTHER: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
 }
 """What has no goal: left out by ``--quick`` unless it is named."""
 
-_ENDING = (signal.SIGINT, signal.SIGTERM)
 _INTERRUPTED = 130
 
 
@@ -133,16 +132,22 @@ def main() -> int:
     return 0
 
 
-def _end(number: int, frame: Any) -> None:
-    """End once: the parties are killed while the stack is unwound, which is not to be disturbed."""
-    for each in _ENDING:
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
+class _Ending:
+    """Ends the program once: it kills its parties on the way, which is not to be disturbed."""
+
+    def __init__(self) -> None:
+        self._has_begun = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._begin)
+
+    def _begin(self, number: int, frame: Any) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    for each in _ENDING:
-        signal.signal(each, _end)
+    _Ending()
     try:
         sys.exit(main())
     except KeyboardInterrupt:

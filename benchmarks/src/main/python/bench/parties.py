@@ -5,7 +5,8 @@ echo; it answers when that is done. ``None`` ends it. So all parties of a compar
 warm, and those whose turn it is not wait without using the processor.
 
 A party that fails raises `PartyError` with its name in this process, and is killed with the others
-of its case, as they may wait for it.
+of its case, as they may wait for it. One that nobody got to know, because an error or Ctrl-C came
+while it was made, ends with this process: parties are daemons, in the sense of `multiprocessing`.
 """
 
 from __future__ import annotations
@@ -119,7 +120,9 @@ class PythonParty(_Process):
     def __init__(self, target: Any, *args: Any) -> None:
         context = multiprocessing.get_context("spawn")
         control, theirs = context.Pipe()
-        process = context.Process(target=target, args=(theirs, *args), name=target.__name__)
+        process = context.Process(
+            target=target, args=(theirs, *args), name=target.__name__, daemon=True
+        )
         process.start()
         theirs.close()
         name = f"{target.__name__} in CPython"
@@ -138,7 +141,9 @@ class JavaParty(_Process):
     def __init__(self, bridge: jarpipe.Bridge, target: str, *args: Any) -> None:
         context = jarpipe.get_context(bridge)
         control, theirs = context.Pipe()
-        process = context.Process(target=f"{_WORKERS}.{target}", args=(theirs, *args), name=target)
+        process = context.Process(
+            target=f"{_WORKERS}.{target}", args=(theirs, *args), name=target, daemon=True
+        )
         process.start()
         theirs.close()
         super().__init__(f"{target} in Java", process, control, bridge.pid or 0, args)

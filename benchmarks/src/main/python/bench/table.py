@@ -15,9 +15,7 @@ _INDENT = " " * (_NUMBER + 4)
 def goals_first(outcomes: Sequence[Outcome]) -> list[Result | Skipped]:
     """Put the measures in the order of their numbers, and those without one behind them."""
     measures = [outcome for outcome in outcomes if not isinstance(outcome, Failed)]
-    return sorted(
-        measures, key=lambda measure: int(measure.number[1:]) if measure.number else len(measures)
-    )
+    return sorted(measures, key=lambda measure: float(measure.number[1:] or "inf"))
 
 
 def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -29,7 +27,7 @@ def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     for measure in measures:
         if isinstance(measure, Result) and measure.cell and measure.cell.table != table:
             table = measure.cell.table
-            yield f"\n{'':{_NUMBER}}{_plain(table)}"
+            yield from ("", f"{'':{_NUMBER}}{_plain(table)}")
         yield _row(measure, width)
         if isinstance(measure, Result) and measure.detail:
             yield _INDENT + measure.detail
