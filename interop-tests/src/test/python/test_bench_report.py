@@ -216,6 +216,13 @@ class Reports(FolderTest):
         ):
             self.assertIn(f"\n{line}\n", page)
 
+    def test_what_programs_have_printed_stays_in_its_line_and_cell(self) -> None:
+        skipped = Skipped("P12", "over X", "pip:\n  no\tsuch | package")
+        line = "P12 | over X | not measured: pip: no such \\| package | |"
+        self.assertIn(f"\n| {line}\n", self.report(skipped))
+        row = "P12  over X  not measured: pip: no such | package"
+        self.assertIn(row, list(table.lines([skipped])))
+
     def test_page_without_a_place_for_it_is_left_alone(self) -> None:
         for content in ("by hand", BEGIN, f"{END}\n{BEGIN}"):
             path = self.write("performance.md", content)

@@ -9,7 +9,7 @@ from bench.chart import draw
 from bench.errors import BenchError
 from bench.goals import Outcome, Result, Skipped
 from bench.record import Run
-from bench.table import goals_first, summary
+from bench.table import goals_first, one_line, summary
 
 __all__ = ["BEGIN", "END", "Report", "markdown"]
 
@@ -77,11 +77,16 @@ def markdown(run: Run) -> Iterator[str]:
 
 
 def _row(measure: Result | Skipped) -> str:
+    start = f"| {measure.number} | {_text(measure.measure)}"
     if isinstance(measure, Skipped):
-        return f"| {measure.number} | {measure.measure} | not measured: {measure.reason} | |"
+        return f"{start} | not measured: {_text(measure.reason)} | |"
     goal = "" if measure.goal is None else str(measure.goal)
-    ratio = _ratio(measure)
-    return f"| {measure.number} | {measure.measure}{_detail(measure)} | {ratio} | {goal} |"
+    return f"{start}{_detail(measure)} | {_ratio(measure)} | {goal} |"
+
+
+def _text(text: str) -> str:
+    """Return a text that ends neither the line nor the cell it is in."""
+    return one_line(text).replace("|", "\\|")
 
 
 def _ratio(result: Result) -> str:
@@ -90,7 +95,7 @@ def _ratio(result: Result) -> str:
 
 
 def _detail(result: Result) -> str:
-    return f"<br><sub>{result.detail}</sub>" if result.detail else ""
+    return f"<br><sub>{_text(result.detail)}</sub>" if result.detail else ""
 
 
 def _tables(outcomes: Sequence[Outcome]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Iterator, Sequence
 
 from bench.goals import Failed, Outcome, Result, Skipped
 
-__all__ = ["goals_first", "lines", "summary"]
+__all__ = ["goals_first", "lines", "one_line", "summary"]
 
 _NUMBER, _RATIO, _GOAL = 5, 22, 11
 _INDENT = " " * (_NUMBER + 4)
@@ -34,21 +34,26 @@ def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield ""
     for outcome in outcomes:
         if isinstance(outcome, Failed):
-            yield f"FAILED {outcome.case}: {outcome.reason}"
+            yield f"FAILED {outcome.case}: {one_line(outcome.reason)}"
     yield summary(outcomes)
 
 
 def _row(measure: Result | Skipped, width: int) -> str:
     start = f"{measure.number:{_NUMBER}}{_plain(measure.measure):{width}}  "
     if isinstance(measure, Skipped):
-        return f"{start}not measured: {measure.reason}"
+        return f"{start}not measured: {one_line(measure.reason)}"
     goal = "" if measure.goal is None else str(measure.goal)
     mark = "MISSED" if measure.is_missed else ""
     return f"{start}{measure.ratio!s:{_RATIO}}{goal:{_GOAL}}{mark}".rstrip()
 
 
 def _plain(text: str) -> str:
-    return text.replace("`", "")
+    return one_line(text).replace("`", "")
+
+
+def one_line(text: str) -> str:
+    """Fold a text, such as what a program has printed, into one line."""
+    return " ".join(text.split())
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
