@@ -1,19 +1,29 @@
-"""Runs the benchmark: `jarpipe bench [--quick] [CASE ...]`."""
+"""Measures jarpipe against CPython, C and others in the same roles, and prints ratios."""
 
 from __future__ import annotations
 
 import argparse
+import pathlib
+import signal
 import sys
 import time
-from typing import Callable, Dict, Iterator, List, Union
+import traceback
+from typing import Any, Callable, Iterator
 
-from bench.cases import peers, pipes, queues
-from bench.goals import Result, Skipped
-from bench.setting import Setting
+from jarpipe.errors import JarpipeError
 
-Outcome = Union[Result, Skipped]
+from bench import machine, table
+from bench.cases import codec, latency, matrix, peers, pipes, queues, shared, sweep
+from bench.compare import compare
+from bench.errors import BenchError
+from bench.goals import Failed, Outcome
+from bench.parties import PartyError
+from bench.progress import Progress
+from bench.record import Run
+from bench.report import Report
+from bench.setting import BENCHMARKS, Setting
 
-CASES: Dict[str, Callable[[Setting], Iterator[Outcome]]] = {
+CASES: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "consumers": queues.consumers,
     "producers": queues.producers,
     "pipes": pipes.small_frames,
@@ -21,33 +31,128 @@ CASES: Dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "large": pipes.large_messages,
     "java-to-java": pipes.java_to_java,
     "shares": queues.shares,
+    "codec": codec.codec,
     "peers": peers.round_trips,
+    "shared-memory": shared.arrays,
+}
+FURTHER: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
+    "matrix": matrix.matrix,
+    "sizes": sweep.sweep,
+    "latency": latency.latency,
     "peers-one-way": peers.one_way,
 }
+"""What has no goal: left out by ``--quick`` unless it is named."""
+
+_INTERRUPTED = 130
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="jarpipe bench", description=__doc__)
+    parser.add_argument(
+        "cases",
+        nargs="*",
+        metavar="CASE",
+        help=f"what to measure, if not everything: {', '.join(CASES)}; without goals: "
+        f"{', '.join(FURTHER)}",
+    )
+    parser.add_argument("--quick", action="store_true", help="only what has a goal, and shorter")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how many rounds count")
+    parser.add_argument("--seconds", type=float, help="how long one side runs in one round")
+    parser.add_argument(
+        "--report",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="write performance.md and performance.svg there; a run of all cases that is not quick "
+        "writes them into docs/",
+    )
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
+    parser.add_argument(
+        "--compare",
+        type=pathlib.Path,
+        nargs=2,
+        metavar="FILE",
+        help="measure nothing; tell of two files of --json whether each median lies within the "
+        "other's spread (exit status 1 if one does not)",
+    )
+    options = parser.parse_args()
+    every = {**CASES, **FURTHER}
+    unknown = [case for case in options.cases if case not in every]
+    if unknown:
+        parser.error(f"no such case: {', '.join(unknown)} (there are: {', '.join(every)})")
+    for name in ("rounds", "seconds"):
+        value = getattr(options, name)
+        if value is not None and value <= 0:
+            parser.error(f"--{name}: {value} (expected: more than 0)")
+    if options.json and not options.json.absolute().parent.is_dir():
+        parser.error(f"--json: {options.json.parent} is no folder")
+    if options.report is None and not (options.quick or options.cases or options.compare):
+        options.report = BENCHMARKS.parent / "docs"
+    return options
+
+
+def measure(options: argparse.Namespace) -> Run:
+    """Run the cases that are asked for."""
+    outcomes: list[Outcome] = []
+    every = CASES if options.quick and not options.cases else {**CASES, **FURTHER}
+    names = options.cases or list(every)
+    progress = Progress(len(names))
+    start = time.monotonic()
+    with Setting.prepared(
+        quick=options.quick, rounds=options.rounds, seconds=options.seconds, reporter=progress
+    ) as setting:
+        where = machine.describe(setting)
+        for name in names:
+            progress.begin(name)
+            try:
+                for outcome in every[name](setting):
+                    outcomes.append(outcome)
+            except Exception as error:  # the other cases still have something to say
+                if not isinstance(error, PartyError):
+                    traceback.print_exc()
+                outcomes.append(Failed(name, str(error) or type(error).__name__))
+            progress.end()
+    return Run(where, outcomes, time.monotonic() - start)
 
 
 def main() -> int:
-    """Run the cases that are asked for, and print a line for each result."""
-    parser = argparse.ArgumentParser(prog="jarpipe bench", description=__doc__)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"one of: {', '.join(CASES)}")
-    parser.add_argument("--quick", action="store_true", help="only what has a goal, and shorter")
-    parser.add_argument("--rounds", type=int, help="how many rounds count")
-    options = parser.parse_args()
-    unknown = [case for case in options.cases if case not in CASES]
-    if unknown:
-        parser.error(f"no such case: {', '.join(unknown)} (there are: {', '.join(CASES)})")
-    outcomes: List[Outcome] = []
-    start = time.monotonic()
-    with Setting.prepared(quick=options.quick, rounds=options.rounds) as setting:
-        for name in options.cases or CASES:
-            setting.begin(name)
-            for outcome in CASES[name](setting):
-                setting.progress("\r")
-                print(outcome, flush=True)
-                outcomes.append(outcome)
-    print(f"{time.monotonic() - start:.0f} s")
+    """Measure and print, or compare; 0 is done, 1 that something failed or differs."""
+    options = arguments()
+    if options.compare:
+        lines, differing = compare(*map(Run.load, options.compare))
+        print("\n".join(lines))
+        return 1 if differing else 0
+    report = Report(options.report) if options.report else None
+    run = measure(options)
+    print("\n".join(table.lines(run.outcomes)), flush=True)
+    if options.json:
+        run.save(options.json)
+    if any(isinstance(outcome, Failed) for outcome in run.outcomes):
+        return 1
+    if report:
+        report.write(run)
     return 0
 
 
+class _Ending:
+    """Ends the program once: it kills its parties on the way, which is not to be disturbed."""
+
+    def __init__(self) -> None:
+        self._has_begun = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._begin)
+
+    def _begin(self, number: int, frame: Any) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _Ending()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except (BenchError, JarpipeError) as error:
+        sys.exit(f"jarpipe bench: {error}")

@@ -1,13 +1,13 @@
-"""The goals of the project: measures, and what they have to be."""
+"""The goals of the project, and what became of a measure: a result, or why there is none."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Optional
+from typing import Union
 
 from bench.measuring import Ratio
 
-__all__ = ["Goal", "Result", "Skipped", "at_least", "at_most"]
+__all__ = ["Cell", "Failed", "Goal", "Outcome", "Result", "Skipped", "at_least", "at_most"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +43,15 @@ def at_most(bound: float, unit: str = "") -> Goal:
 
 
 @dataclasses.dataclass(frozen=True)
+class Cell:
+    """The place of a result that has no goal: in which table of the report, and where in it."""
+
+    table: str
+    row: str
+    column: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Result:
     """What was measured for one line of the report.
 
@@ -52,13 +61,15 @@ class Result:
         ratio: the figure with its spread.
         goal: what it should be, if anything.
         detail: absolute figures and CPU times, which hold for this machine only.
+        cell: where it stands if it has no goal.
     """
 
     number: str
     measure: str
     ratio: Ratio
-    goal: Optional[Goal] = None
+    goal: Goal | None = None
     detail: str = ""
+    cell: Cell | None = None
 
     @property
     def is_missed(self) -> bool:
@@ -73,3 +84,14 @@ class Skipped:
     number: str
     measure: str
     reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Failed:
+    """A case that came to no result, and what failed in it."""
+
+    case: str
+    reason: str
+
+
+Outcome = Union[Result, Skipped, Failed]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import statistics
 import time
-from typing import Callable, Dict, List, Mapping, Protocol, Sequence
+from typing import Callable, Mapping, Protocol, Sequence
 
-__all__ = ["Ratio", "Sample", "Samples", "Side", "cpu_seconds", "median", "take_turns"]
+__all__ = ["Ratio", "Sample", "Samples", "Side", "cpu_seconds", "figure", "median", "take_turns"]
 
 _SCHED_CLOCK = 2
 """The kernel's CPUCLOCK_SCHED (include/linux/posix-timers_types.h)."""
@@ -46,25 +46,53 @@ class Side(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Ratio:
-    """A ratio of neighbours: the median of all rounds, the smallest and the largest."""
+    """What was found in each round; printed as the median, the smallest and the largest.
 
-    median: float
-    low: float
-    high: float
+    Attributes:
+        values: one for each round.
+    """
+
+    values: tuple[float, ...]
 
     @classmethod
     def of(cls, above: Sequence[float], below: Sequence[float]) -> Ratio:
         """Divide round by round."""
-        ratios = [a / b for a, b in zip(above, below)]
-        return cls(statistics.median(ratios), min(ratios), max(ratios))
+        return cls(tuple(a / b for a, b in zip(above, below)))
 
     @classmethod
     def fixed(cls, values: Sequence[float]) -> Ratio:
         """Take figures that are no ratios, such as sizes, as they are."""
-        return cls(statistics.median(values), min(values), max(values))
+        return cls(tuple(values))
+
+    @property
+    def median(self) -> float:
+        """The median of all rounds."""
+        return statistics.median(self.values)
+
+    @property
+    def low(self) -> float:
+        """The smallest of all rounds."""
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        """The largest of all rounds."""
+        return max(self.values)
+
+    @property
+    def printed(self) -> tuple[str, str, str]:
+        """The median, the smallest and the largest as readers see them."""
+        return figure(self.median), figure(self.low), figure(self.high)
 
     def __str__(self) -> str:
-        return f"{self.median:.2f} ({self.low:.2f}-{self.high:.2f})"
+        return "{} ({}-{})".format(*self.printed)
+
+
+def figure(value: float) -> str:
+    """Round to what a reader compares: two places, fewer for large figures, more for tiny ones."""
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:.2f}" if value >= 0.1 or value == 0 else f"{value:.2g}"
 
 
 def take_turns(
@@ -74,7 +102,7 @@ def take_turns(
     seconds: float,
     warm_up: int,
     progress: Callable[[str], None],
-) -> Dict[str, List[Sample]]:
+) -> dict[str, list[Sample]]:
     """Let each side run once in each round, and return what was measured after the warm-up.
 
     Args:
@@ -84,7 +112,7 @@ def take_turns(
         warm_up: how many rounds do not count, before the others.
         progress: told before each round.
     """
-    samples: Dict[str, List[Sample]] = {side.name: [] for side in sides}
+    samples: dict[str, list[Sample]] = {side.name: [] for side in sides}
     for number in range(warm_up + rounds):
         counts = number >= warm_up
         progress(f"round {number - warm_up + 1} of {rounds}" if counts else "warming up")

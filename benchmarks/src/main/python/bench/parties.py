@@ -3,32 +3,40 @@
 A party waits for commands on its connection: a number is how many items to produce, consume or
 echo; it answers when that is done. ``None`` ends it. So all parties of a comparison stay alive and
 warm, and those whose turn it is not wait without using the processor.
+
+A party that fails raises `PartyError` with its name in this process, and is killed with the others
+of its case, as they may wait for it. One that nobody got to know, because an error or Ctrl-C came
+while it was made, ends with this process: parties are daemons, in the sense of `multiprocessing`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pathlib
 import struct
 import subprocess
-import sys
-from multiprocessing.connection import Connection
-from typing import Any, List, Optional, Sequence
-
-from bench.measuring import cpu_seconds
+from multiprocessing.connection import Connection, wait
+from typing import Any, Sequence
 
 import jarpipe
 
-__all__ = ["CParty", "JavaParty", "Party", "PythonParty"]
+from bench.measuring import cpu_seconds
+
+__all__ = ["CParty", "JavaParty", "Party", "PartyError", "PythonParty", "compile_c"]
 
 _WORKERS = "io.jarpipe.benchmarks.parties"
 _PATIENCE = 120.0
 """Seconds that a command may take: a party that is stuck ends the benchmark with its name."""
 
 
+class PartyError(RuntimeError):
+    """A party has ended, or does not answer."""
+
+
 class Party:
-    """A process that obeys; closed by whoever made it."""
+    """A process that obeys; closed or killed by whoever made it."""
 
     def __init__(self, name: str, pid: int) -> None:
         self.name = name
@@ -43,7 +51,11 @@ class Party:
         raise NotImplementedError
 
     def close(self) -> None:
-        """End it."""
+        """End it, and wait until it has."""
+        raise NotImplementedError
+
+    def kill(self) -> None:
+        """End it whatever it does, and wait until it has."""
         raise NotImplementedError
 
     def cpu(self) -> float:
@@ -52,27 +64,49 @@ class Party:
 
 
 class _Process(Party):
-    """A party behind a process object of `multiprocessing`."""
+    """A party behind a process object of `multiprocessing`.
 
-    def __init__(self, process: Any, control: Connection, pid: int) -> None:
-        super().__init__(process.name, pid)
+    It keeps what the process was given: a semaphore that is collected here before the process has
+    opened it is gone.
+    """
+
+    def __init__(
+        self, name: str, process: Any, control: Connection, pid: int, kept: Sequence[Any]
+    ) -> None:
+        super().__init__(name, pid)
         self._process = process
         self._control = control
+        self._kept = kept
 
     def begin(self, command: Any) -> None:
-        self._control.send(command)
+        try:
+            self._control.send(command)
+        except OSError as error:
+            raise self._end() from error
 
     def finish(self) -> Any:
-        if not self._control.poll(_PATIENCE):
-            raise RuntimeError(f"{self.name} has not answered for {_PATIENCE:g} s")
-        return self._control.recv()
+        try:
+            if self._control.poll(_PATIENCE):
+                return self._control.recv()
+        except (EOFError, OSError) as error:
+            raise self._end() from error
+        raise PartyError(f"{self.name} has not answered for {_PATIENCE:g} s")
 
     def close(self) -> None:
-        self._control.send(None)
+        self.begin(None)
+        self._process.join(_PATIENCE)
+        if self._process.exitcode != 0:
+            raise self._end()
+        self._control.close()
+
+    def kill(self) -> None:
+        self._process.kill()
         self._process.join(_PATIENCE)
         self._control.close()
-        if self._process.exitcode != 0:
-            raise RuntimeError(f"{self.name} has ended with {self._process.exitcode}")
+
+    def _end(self) -> PartyError:
+        self._process.join(_PATIENCE)
+        return PartyError(f"{self.name} has ended with {self._process.exitcode}")
 
 
 class PythonParty(_Process):
@@ -86,10 +120,13 @@ class PythonParty(_Process):
     def __init__(self, target: Any, *args: Any) -> None:
         context = multiprocessing.get_context("spawn")
         control, theirs = context.Pipe()
-        process = context.Process(target=target, args=(theirs, *args), name=target.__name__)
+        process = context.Process(
+            target=target, args=(theirs, *args), name=target.__name__, daemon=True
+        )
         process.start()
         theirs.close()
-        super().__init__(process, control, process.pid or 0)
+        name = f"{target.__name__} in CPython"
+        super().__init__(name, process, control, process.pid or 0, args)
 
 
 class JavaParty(_Process):
@@ -104,10 +141,12 @@ class JavaParty(_Process):
     def __init__(self, bridge: jarpipe.Bridge, target: str, *args: Any) -> None:
         context = jarpipe.get_context(bridge)
         control, theirs = context.Pipe()
-        process = context.Process(target=f"{_WORKERS}.{target}", args=(theirs, *args), name=target)
+        process = context.Process(
+            target=f"{_WORKERS}.{target}", args=(theirs, *args), name=target, daemon=True
+        )
         process.start()
         theirs.close()
-        super().__init__(process, control, bridge.pid)
+        super().__init__(f"{target} in Java", process, control, bridge.pid or 0, args)
 
 
 class CParty(Party):
@@ -134,28 +173,49 @@ class CParty(Party):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        super().__init__(work, self._process.pid)
+        super().__init__(f"{work} in C", self._process.pid)
 
     def begin(self, command: Any) -> None:
+        """Write the number."""
         assert self._process.stdin is not None
-        self._process.stdin.write(struct.pack("q", command))
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(struct.pack("q", command))
+            self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise self._end() from error
 
     def finish(self) -> Any:
+        """Read a number."""
         assert self._process.stdout is not None
+        if not wait([self._process.stdout], _PATIENCE):
+            raise PartyError(f"{self.name} has not answered for {_PATIENCE:g} s")
         answer = self._process.stdout.read(8)
         if len(answer) < 8:
-            raise RuntimeError(f"{self.name} in C has ended with {self._process.wait()}")
+            raise self._end()
         return struct.unpack("q", answer)[0]
 
     def close(self) -> None:
+        """End it by the end of its input."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()
+        if self._process.wait(_PATIENCE) != 0:
+            raise self._end()
+
+    def kill(self) -> None:
+        """End it by SIGKILL."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.kill()
         self._process.wait()
+        with contextlib.suppress(BrokenPipeError):  # what was not flushed
+            self._process.stdin.close()
+        self._process.stdout.close()
+
+    def _end(self) -> PartyError:
+        return PartyError(f"{self.name} has ended with {self._process.wait(_PATIENCE)}")
 
 
-def compile_c(source: pathlib.Path, executable: pathlib.Path) -> Optional[str]:
+def compile_c(source: pathlib.Path, executable: pathlib.Path) -> str | None:
     """Compile the peer in C; return why that is not possible here, or nothing."""
     compiler = os.environ.get("CC", "cc")
     try:
@@ -168,15 +228,3 @@ def compile_c(source: pathlib.Path, executable: pathlib.Path) -> Optional[str]:
     except OSError as error:
         return f"no C compiler: {error}"
     return f"{compiler} failed: {done.stderr.strip()}" if done.returncode else None
-
-
-def close_all(parties: List[Party]) -> None:
-    """End all parties, also when one of them has failed; the first failure is raised."""
-    failure: Optional[BaseException] = None
-    while parties:
-        try:
-            parties.pop().close()
-        except (OSError, RuntimeError, EOFError) as error:
-            failure = failure or error
-    if failure is not None and sys.exc_info()[0] is None:
-        raise failure

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import pathlib
-import sys
 import tempfile
-from typing import Dict, Iterator, List, Optional, Sequence
-
-from bench.measuring import Sample, Side, take_turns
-from bench.parties import Party, close_all, compile_c
+from typing import Iterator, Sequence
 
 import jarpipe
 
-__all__ = ["BENCHMARKS", "Setting"]
+from bench.errors import BenchError
+from bench.measuring import Sample, Side, take_turns
+from bench.parties import Party, compile_c
+from bench.progress import Progress
+
+__all__ = ["BENCHMARKS", "SMALL", "Setting"]
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parents[4]
 """The folder of the checkout that this package is in."""
@@ -42,6 +44,7 @@ class Setting:
         folder: for what the run leaves behind.
         classes: the Java parties.
         bridge: the daemon that runs them.
+        reporter: is told how far the run is.
     """
 
     quick: bool
@@ -51,22 +54,27 @@ class Setting:
     folder: pathlib.Path
     classes: str
     bridge: jarpipe.Bridge
-    _c_peer: Optional[pathlib.Path] = None
-    _no_c_peer: Optional[str] = None
-    _case: str = ""
+    reporter: Progress
+    _c_peer: pathlib.Path | None = None
+    _no_c_peer: str | None = None
 
     @classmethod
     @contextlib.contextmanager
-    def prepared(cls, *, quick: bool, rounds: Optional[int] = None) -> Iterator[Setting]:
-        """Start a private daemon, and compile the peer in C."""
-        classes = next(
-            str(folder)
-            for folder in (
-                BENCHMARKS / "target" / "fast-classes",
-                BENCHMARKS / "target" / "classes",
-            )
-            if folder.is_dir()
-        )
+    def prepared(
+        cls,
+        *,
+        quick: bool,
+        reporter: Progress,
+        rounds: int | None = None,
+        seconds: float | None = None,
+    ) -> Iterator[Setting]:
+        """Start a private daemon, and compile the peer in C.
+
+        Raises:
+            BenchError: the Java parties are not compiled.
+        """
+        classes = _classes()
+        os.environ.pop("JARPIPE_ADDRESS", None)  # a shared daemon has other classes and other work
         with tempfile.TemporaryDirectory(prefix="jarpipe-bench-") as name, jarpipe.Bridge(
             classpath=[classes]
         ) as bridge:
@@ -76,11 +84,12 @@ class Setting:
             setting = cls(
                 quick=quick,
                 rounds=rounds or (5 if quick else 11),
-                seconds=0.15 if quick else 0.3,
+                seconds=seconds or (0.15 if quick else 0.3),
                 warm_up=3 if quick else 8,
                 folder=folder,
                 classes=classes,
                 bridge=bridge,
+                reporter=reporter,
             )
             setting._c_peer, setting._no_c_peer = (None, reason) if reason else (peer, None)
             yield setting
@@ -92,38 +101,54 @@ class Setting:
         return self._c_peer
 
     @property
-    def no_c_peer(self) -> Optional[str]:
+    def no_c_peer(self) -> str | None:
         """Why there is no peer in C."""
         return self._no_c_peer
 
-    def begin(self, case: str) -> None:
-        """Say what is being measured from now on."""
-        self._case = case
-        self.progress("starting")
-
     def progress(self, what: str) -> None:
-        """Say on a terminal how far it is."""
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\033[K{self._case}: {what}")
-            sys.stderr.flush()
+        """Say where in the case it is."""
+        self.reporter.say(what)
 
     def turns(
-        self, sides: Sequence[Side], *, seconds: Optional[float] = None
-    ) -> Dict[str, List[Sample]]:
-        """Let the sides take turns."""
+        self, sides: Sequence[Side], *, seconds: float | None = None, rounds: int | None = None
+    ) -> dict[str, list[Sample]]:
+        """Let the sides take turns.
+
+        Args:
+            sides: what is compared.
+            seconds: about how long one side runs in one round, if not as long as usual.
+            rounds: how many rounds count at most.
+        """
         return take_turns(
             sides,
-            rounds=self.rounds,
+            rounds=min(rounds or self.rounds, self.rounds),
             seconds=seconds or self.seconds,
             warm_up=self.warm_up,
             progress=self.progress,
         )
 
     @contextlib.contextmanager
-    def parties(self) -> Iterator[List[Party]]:
-        """Collect the parties of a case, and end them with it."""
-        parties: List[Party] = []
+    def parties(self) -> Iterator[list[Party]]:
+        """Collect the parties of a case, and end them with it; all are killed if one fails."""
+        parties: list[Party] = []
         try:
             yield parties
-        finally:
-            close_all(parties)
+            while parties:
+                parties[-1].close()
+                parties.pop()
+        except BaseException:
+            for party in parties:
+                party.kill()
+            raise
+
+
+def _classes() -> str:
+    """Find the Java parties of the last build, be it with checks or without."""
+    party = pathlib.Path("io", "jarpipe", "benchmarks", "parties", "Commands.class")
+    folders = [BENCHMARKS / "target" / name for name in ("classes", "fast-classes")]
+    compiled = [folder for folder in folders if (folder / party).exists()]
+    if not compiled:
+        raise BenchError(
+            f"there are no classes in {BENCHMARKS / 'target'}: run 'mvn -q -Pfast package'"
+        )
+    return str(max(compiled, key=lambda folder: (folder / party).stat().st_mtime))

@@ -1,16 +1,16 @@
-"""The sides that are compared: a flow of messages between parties, and round trips."""
+"""The sides that are compared: what flows between parties, and round trips."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from multiprocessing.connection import Connection
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Sequence
 
 from bench.measuring import Sample
 from bench.parties import Party
 
-__all__ = ["Flow", "RemoteRoundTrips", "RoundTrips", "Shares", "ping"]
+__all__ = ["Flow", "Latency", "RemoteRoundTrips", "RoundTrips", "Shares", "ping"]
 
 _FIRST_COUNT = 200
 _MOST_PER_ROUND = 400_000
@@ -19,12 +19,13 @@ _MOST_PER_ROUND = 400_000
 class _Paced:
     """Chooses how many items make a round of some seconds, from the rounds before."""
 
-    def __init__(self, least: int) -> None:
+    def __init__(self, least: int, first: int = _FIRST_COUNT) -> None:
         self._least = least
+        self._first = first
         self._per_second = 0.0
 
     def count(self, seconds: float) -> int:
-        wanted = int(self._per_second * seconds) or max(self._least, _FIRST_COUNT)
+        wanted = int(self._per_second * seconds) or self._first
         return min(max(wanted, self._least), _MOST_PER_ROUND)
 
     def learn(self, count: int, seconds: float) -> None:
@@ -39,18 +40,26 @@ class Flow:
         producers: parties that are told how many to produce.
         consumers: parties that are told how many to consume.
         least: the fewest items of a round.
+        first: how many make the first round, when it is not known how long they take.
     """
 
     def __init__(
-        self, name: str, producers: Sequence[Party], consumers: Sequence[Party], *, least: int = 0
+        self,
+        name: str,
+        producers: Sequence[Party],
+        consumers: Sequence[Party],
+        *,
+        least: int = 0,
+        first: int = _FIRST_COUNT,
     ) -> None:
         self.name = name
         self._producers = producers
         self._consumers = consumers
         self._parts = len(producers) * len(consumers)
-        self._pace = _Paced(max(least, self._parts))
+        self._pace = _Paced(max(least, self._parts), first)
 
     def run(self, seconds: float) -> Sample:
+        """Let the consumers and the producers work, and wait for all."""
         count = max(1, self._pace.count(seconds) // self._parts) * self._parts
         before = self._cpu()
         start = time.perf_counter()
@@ -65,7 +74,7 @@ class Flow:
         after = self._cpu()
         return Sample(spent / count, {role: (after[role] - before[role]) / count for role in after})
 
-    def _cpu(self) -> Dict[str, float]:
+    def _cpu(self) -> dict[str, float]:
         return {"producer": _cpu(self._producers), "consumer": _cpu(self._consumers)}
 
 
@@ -79,28 +88,59 @@ class Shares:
 
     Args:
         name: of the side.
-        producer: told how many to produce; puts two ``None`` behind them.
+        producer: told how many to produce; puts a ``None`` for each consumer behind them.
         consumers: take until a ``None`` comes.
     """
 
     def __init__(self, name: str, producer: Party, consumers: Sequence[Party]) -> None:
         self.name = name
-        self._producer = producer
-        self._consumers = consumers
+        self._parties = (*consumers, producer)
         self._pace = _Paced(1000)
 
     def run(self, seconds: float) -> Sample:
+        """Let them compete for what the producer puts."""
         count = self._pace.count(seconds)
         start = time.perf_counter()
-        for party in self._consumers:
-            party.begin(0)
-        self._producer.begin(count)
-        self._producer.finish()
-        taken = [party.finish() for party in self._consumers]
+        for party in self._parties:
+            party.begin(count)
+        *taken, _ = [party.finish() for party in self._parties]
         self._pace.learn(count, time.perf_counter() - start)
         if sum(taken) != count:
             raise RuntimeError(f"{self.name}: {count} items put, {taken} taken")
         return Sample(taken[0] / count)
+
+
+class Latency:
+    """Items put at a steady pace; the value is the median of their ages when they are taken.
+
+    Args:
+        name: of the side.
+        sender: puts the time, so often and with such a pause as it is told.
+        receiver: takes so many, and answers how old they were in nanoseconds, sorted.
+        per_second: the pace.
+    """
+
+    def __init__(self, name: str, sender: Party, receiver: Party, per_second: float) -> None:
+        self.name = name
+        self._sender = sender
+        self._receiver = receiver
+        self._per_second = per_second
+
+    def run(self, seconds: float) -> Sample:
+        """Put and take as many as the pace allows."""
+        count = int(self._per_second * seconds)
+        before = self._receiver.cpu()
+        start = time.perf_counter()
+        self._receiver.begin(count)
+        self._sender.begin((count, 1 / self._per_second))
+        self._sender.finish()
+        ages = self._receiver.finish()
+        spent = time.perf_counter() - start
+        return Sample(
+            ages[count // 2] * 1e-9,
+            {"consumer": (self._receiver.cpu() - before) / count},
+            {"p99": ages[int(count * 0.99)] * 1e-9, "pace": count / spent},
+        )
 
 
 class RoundTrips:
@@ -127,10 +167,11 @@ class RoundTrips:
         self._pace = _Paced(least)
 
     def run(self, seconds: float) -> Sample:
+        """Make round trips, one after the other."""
         count = self._pace.count(seconds)
         for party in self._servers:
             party.begin(count)
-        times: List[float] = []
+        times: list[float] = []
         call, clock = self._call, time.perf_counter
         before = _cpu(self._servers)
         start = clock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from multiprocessing.connection import Connection
 from typing import Any, Callable
@@ -14,6 +15,7 @@ __all__ = [
     "latency_sender",
     "produce",
     "produce_and_end",
+    "produce_bytes",
     "receive",
     "send",
     "share",
@@ -21,6 +23,7 @@ __all__ = [
 
 
 def _obey(control: Connection, work: Callable[[Any], Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who commands
     for command in iter(control.recv, None):
         control.send(work(command))
 
@@ -36,7 +39,7 @@ def produce(control: Connection, queue: Any, item: Any) -> None:
 
 
 def produce_and_end(control: Connection, queue: Any, item: Any, consumers: int) -> None:
-    """Put one object again and again, and behind the last a ``None`` for each consumer."""
+    """Put one object again and again, and then a ``None`` for each consumer."""
 
     def work(count: int) -> None:
         for _ in range(count):
@@ -45,6 +48,11 @@ def produce_and_end(control: Connection, queue: Any, item: Any, consumers: int) 
             queue.put(None)
 
     _obey(control, work)
+
+
+def produce_bytes(control: Connection, queue: Any, size: int) -> None:
+    """Put bytes of one length."""
+    produce(control, queue, bytes(size))
 
 
 def consume(control: Connection, queue: Any) -> None:

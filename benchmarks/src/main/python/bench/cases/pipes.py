@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import Iterator, List, Union
+from typing import Iterator, Union
 
 from bench import work
 from bench.goals import Result, Skipped, at_least, at_most
@@ -18,7 +18,7 @@ _SIZES = (64, 256, 1024, 2048, 8192, 16384)
 _QUICK_SIZES = (64, 2048, 16384)
 
 
-def _values(samples: List[Sample]) -> List[float]:
+def _values(samples: list[Sample]) -> list[float]:
     return [sample.value for sample in samples]
 
 
@@ -112,7 +112,7 @@ def large_messages(setting: Setting) -> Outcome:
                 )
                 sender = PythonParty(work.send, writer, size)
                 parties += [receiver, sender]
-                sides.append(Flow(name, [sender], [receiver], least=4))
+                sides.append(Flow(name, [sender], [receiver], least=4, first=8))
             samples = setting.turns(sides)
         java = samples["java"]
         figures = ", ".join(

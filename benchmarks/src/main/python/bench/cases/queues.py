@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import Any, Iterator, List
+from typing import Any, Iterator
 
 from bench import work
 from bench.goals import Result, at_least, at_most
@@ -82,12 +82,12 @@ def shares(setting: Setting) -> Iterator[Result]:
     """Let one Java and one CPython consumer compete for the items of one producer."""
     shared = queue()
     with setting.parties() as parties:
-        producer = PythonParty(work.produce_and_end, shared, SMALL, 2)
-        competitors: List[Party] = [
+        competitors: list[Party] = [
             JavaParty(setting.bridge, "Queues::share", shared),
             PythonParty(work.share, shared),
         ]
-        parties += [producer, *competitors]
+        producer = PythonParty(work.produce_and_end, shared, SMALL, len(competitors))
+        parties += [*competitors, producer]
         side = Shares("java and python", producer, competitors)
         samples = setting.turns([side])[side.name]
     least = [min(s.value, 1 - s.value) for s in samples]

@@ -6,7 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Writer;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * other programs take the processors away; so the JVM's garbage collection, in threads of its own, is not in it, and
  * the bytes allocated for a call stand beside it.
  *
- * <p>Arguments: the Python interpreter, the script {@code cpython.py}, and optionally the number of rounds.
+ * <p>Arguments: the Python interpreter, the script {@code cpython.py}, and optionally the number of rounds. Options
+ * before them: {@code --lines} prints what a program can read, {@link Comparison#line()}; {@code --warm-up} and
+ * {@code --round} say how many milliseconds of CPU time the warm-up of each comparison and each side of a round take.
  *
  * <p>On both sides what is decoded is dropped at once, and what is encoded has just been decoded, a batch of some
  * values at a time, each encoded once: so a worker does with its results, and an object that was encoded before has its
@@ -25,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SideBySide {
     private static final int DEFAULT_ROUNDS = 9;
-    private static final int ROUND_MILLIS = 150;
-    private static final int WARM_UP_MILLIS = 2000;
     /** Values that are alive at a time, in bytes of Java's heap: few enough to be in a processor's cache. */
     private static final long BATCH_BYTES = 1 << 20;
 
@@ -56,79 +56,94 @@ public final class SideBySide {
 
     private record Goal(String payload, double decode, double encode) {}
 
+    /** How it is measured, and for whom it is printed. */
+    private record Options(boolean lines, int warmUpMillis, int roundMillis, int rounds) {}
+
     private final JarpipeCodec codec = new JarpipeCodec();
     private final Writer toPython;
     private final BufferedReader fromPython;
     private final PrintStream out;
-    private final int rounds;
+    private final Options options;
 
-    private SideBySide(Process python, PrintStream out, int rounds) {
+    private SideBySide(Process python, PrintStream out, Options options) {
         this.toPython = python.outputWriter();
         this.fromPython = python.inputReader();
         this.out = out;
-        this.rounds = rounds;
+        this.options = options;
     }
 
     /**
-     * Runs the comparison and prints a table.
+     * Runs the comparison and prints a table, or lines for a program.
      *
-     * @param args interpreter, script, rounds
+     * @param args options, interpreter, script, rounds
      * @throws Exception if a payload or the interpreter fails
      */
     public static void main(String[] args) throws Exception {
-        Process python = new ProcessBuilder(args[0], args[1], Payloads.folder().toString())
+        List<String> rest = new ArrayList<>(List.of(args));
+        boolean lines = rest.remove("--lines");
+        int warmUpMillis = takeOption(rest, "--warm-up", 2000);
+        int roundMillis = takeOption(rest, "--round", 150);
+        int rounds = rest.size() > 2 ? Integer.parseInt(rest.get(2)) : DEFAULT_ROUNDS;
+        Process python = new ProcessBuilder(
+                        rest.get(0), rest.get(1), Payloads.folder().toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
-            int rounds = args.length > 2 ? Integer.parseInt(args[2]) : DEFAULT_ROUNDS;
-            new SideBySide(python, System.out, rounds).run();
+            new SideBySide(python, System.out, new Options(lines, warmUpMillis, roundMillis, rounds)).run();
         } finally {
             python.destroy();
         }
     }
 
-    private void run() throws Exception {
-        out.printf(
-                "%-11s %-6s %12s %12s %22s %6s %12s%n",
-                "payload", "", "jarpipe us", "CPython us", "times faster (min-max)", "goal", "bytes/call");
-        for (Goal goal : GOALS) {
-            compare(goal, Work.LOAD);
-            compare(goal, Work.DUMP);
+    private static int takeOption(List<String> arguments, String name, int usual) {
+        int index = arguments.indexOf(name);
+        if (index < 0) {
+            return usual;
         }
-        compare(VIEW, Work.VIEW);
-        new Records().run(out, rounds);
+        arguments.remove(index);
+        return Integer.parseInt(arguments.remove(index));
     }
 
-    private void compare(Goal goal, Work work) throws Exception {
+    private void run() throws Exception {
+        if (!options.lines()) {
+            out.println(Comparison.HEADER);
+        }
+        for (Goal goal : GOALS) {
+            print(compare(goal, Work.LOAD));
+            print(compare(goal, Work.DUMP));
+        }
+        print(compare(VIEW, Work.VIEW));
+        if (!options.lines()) {
+            new Records().run(out, options.rounds());
+        }
+    }
+
+    private void print(Comparison comparison) {
+        out.println(options.lines() ? comparison.line() : comparison.row());
+    }
+
+    private Comparison compare(Goal goal, Work work) throws Exception {
         byte[] pickle = Payloads.read(goal.payload());
         int batch =
                 (int) Math.clamp(BATCH_BYTES / Math.max(1, Timing.allocated(() -> codec.decode(pickle))), 1, MAX_BATCH);
-        measure(pickle, work, batch, WARM_UP_MILLIS);
-        double[] own = new double[rounds];
-        double[] theirs = new double[rounds];
-        double[] ratios = new double[rounds];
-        for (int round = 0; round < rounds; round++) {
-            own[round] = measure(pickle, work, batch, ROUND_MILLIS);
+        warmUp(pickle, work, batch);
+        double[] own = new double[options.rounds()];
+        double[] theirs = new double[options.rounds()];
+        for (int round = 0; round < options.rounds(); round++) {
+            own[round] = measure(pickle, work, batch, options.roundMillis());
             theirs[round] = askPython(goal.payload(), work == Work.DUMP ? "dump" : "load", batch);
-            ratios[round] = theirs[round] / own[round];
         }
-        Arrays.sort(ratios);
         Object value = codec.decode(pickle);
         long bytes = Timing.allocated(() -> perform(work, pickle, value));
         double wanted = work == Work.DUMP ? goal.encode() : goal.decode();
-        out.printf(
-                Locale.ROOT,
-                "%-11s %-6s %12.2f %12.2f %9.2f (%.2f-%.2f) %6s %12d%s%n",
-                goal.payload(),
-                work.name().toLowerCase(Locale.ROOT),
-                Timing.median(own) / 1000,
-                Timing.median(theirs) / 1000,
-                ratios[rounds / 2],
-                ratios[0],
-                ratios[rounds - 1],
-                wanted == NO_GOAL ? "-" : String.valueOf(wanted),
-                bytes,
-                ratios[rounds / 2] < wanted ? "  MISSED" : "");
+        return new Comparison(goal.payload(), work.name().toLowerCase(Locale.ROOT), wanted, own, theirs, bytes);
+    }
+
+    private void warmUp(byte[] pickle, Work work, int batch) throws Exception {
+        long end = Timing.cpuNanos() + options.warmUpMillis() * NANOS_PER_MILLI;
+        while (Timing.cpuNanos() < end) {
+            measure(pickle, work, batch, 1);
+        }
     }
 
     /** Returns nanoseconds of the thread's CPU time per call, over about so many milliseconds of it. */
@@ -159,7 +174,7 @@ public final class SideBySide {
     }
 
     private double askPython(String payload, String direction, int batch) throws IOException {
-        toPython.write(payload + " " + direction + " " + ROUND_MILLIS + " " + batch + "\n");
+        toPython.write(payload + " " + direction + " " + options.roundMillis() + " " + batch + "\n");
         toPython.flush();
         String answer = fromPython.readLine();
         if (answer == null) {

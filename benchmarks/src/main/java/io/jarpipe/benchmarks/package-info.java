@@ -1,4 +1,4 @@
-/** Measures the codecs; no part of what is shipped. */
+/** Measures codecs and framing; no part of what is shipped. */
 @NullMarked
 package io.jarpipe.benchmarks;
 

@@ -3,7 +3,6 @@ package io.jarpipe.benchmarks.parties;
 import io.jarpipe.MpConnection;
 import io.jarpipe.MpQueue;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +28,20 @@ public final class Queues {
             }
             return null;
         });
+    }
+
+    /**
+     * Puts bytes of one length.
+     *
+     * @param control says how often
+     * @param queue where to
+     * @param size length of the items in bytes
+     * @throws IOException if a queue or connection fails
+     * @throws InterruptedException if the worker is ended
+     */
+    public static void produceBytes(MpConnection control, MpQueue<@Nullable Object> queue, int size)
+            throws IOException, InterruptedException {
+        produce(control, queue, new byte[size]);
     }
 
     /**
@@ -100,7 +113,7 @@ public final class Queues {
     public static void latencySender(MpConnection control, MpQueue<Long> queue)
             throws IOException, InterruptedException {
         for (Object[] command = control.recv(Object[].class); command != null; command = control.recv(Object[].class)) {
-            long pause = Duration.ofNanos((long) ((double) command[1] * 1e9)).toNanos();
+            long pause = Math.round((double) command[1] * 1e9);
             long due = System.nanoTime();
             for (long left = ((Number) command[0]).longValue(); left > 0; left--) {
                 due += pause;

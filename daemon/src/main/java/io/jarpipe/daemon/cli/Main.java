@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             HealthCommand.class,
             ConfigCommand.class,
             DumpCommand.class,
+            BenchCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = {
