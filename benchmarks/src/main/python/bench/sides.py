@@ -220,7 +220,7 @@ class RemoteRoundTrips:
         return _sample(times, {})
 
 
-def _sample(times: Sequence[float], cpu: Dict[str, float]) -> Sample:
+def _sample(times: Sequence[float], cpu: dict[str, float]) -> Sample:
     return Sample(
         statistics.median(times),
         cpu,
