@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, Sequence, Union
 from bench import work
 from bench.goals import Result, Skipped, at_least
 from bench.measuring import Ratio, Samples, median
-from bench.parties import JavaParty, Party, PythonParty, close_all
+from bench.parties import JavaParty, Party, PythonParty
 from bench.peers import installation
 from bench.peers.catalogue import CPYTHON, JARPIPE, ONE_WAY, OTHERS
 from bench.peers.installation import Unavailable
@@ -128,7 +128,8 @@ def _start(setting: Setting, peer: Peer) -> list[Party]:
         log = setting.folder / f"{peer.name}.log"
         return [*place.servers, Client(peer.name, python, address, log)]
     except BaseException:
-        close_all(place.servers)
+        for server in place.servers:
+            server.kill()
         raise
 
 

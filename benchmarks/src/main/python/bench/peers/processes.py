@@ -13,7 +13,7 @@ from typing import Any, Sequence
 import jarpipe
 
 import bench
-from bench.parties import Party
+from bench.parties import Party, PartyError
 from bench.peers.installation import Unavailable
 
 __all__ = ["Client", "Server"]
@@ -46,7 +46,12 @@ class _Child(Party):
     def close(self) -> None:
         status = self._end()
         if status:
-            raise RuntimeError(f"{self.name} has ended with {status}: {self._complaint()}")
+            raise PartyError(f"{self.name} has ended with {status}: {self._complaint()}")
+
+    def kill(self) -> None:
+        self._let_go()
+        os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
 
     def _end(self) -> int:
         """Let it end, and return its exit status; one that does not end is killed."""
@@ -56,7 +61,7 @@ class _Child(Party):
         except subprocess.TimeoutExpired:
             os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
-            raise RuntimeError(f"{self.name} has not ended for {_PATIENCE:g} s") from None
+            raise PartyError(f"{self.name} has not ended for {_PATIENCE:g} s") from None
 
     def _let_go(self) -> None:
         raise NotImplementedError
@@ -154,7 +159,7 @@ class Client(_Child):
             self.finish()
         except BaseException as error:
             self._end()
-            if isinstance(error, RuntimeError):
+            if isinstance(error, PartyError):
                 raise Unavailable(str(error)) from error
             raise
 
@@ -165,12 +170,12 @@ class Client(_Child):
     def finish(self) -> Any:
         """Wait for its answer: nothing, or the times in seconds, sorted."""
         if not self._control.poll(_PATIENCE):
-            raise RuntimeError(f"{self.name} has not answered for {_PATIENCE:g} s")
+            raise PartyError(f"{self.name} has not answered for {_PATIENCE:g} s")
         try:
             return self._control.recv()
         except (EOFError, ConnectionResetError) as error:
             self._process.wait(_PATIENCE)
-            raise RuntimeError(f"{self.name}'s client has ended: {self._complaint()}") from error
+            raise PartyError(f"{self.name}'s client has ended: {self._complaint()}") from error
 
     def _let_go(self) -> None:
         self._control.close()
