@@ -36,6 +36,7 @@ public final class FrontDoor implements AutoCloseable {
         // Part of Netty's names for channels, which nobody sees. It would look for a network card, and warn that a
         // container without a network has none.
         System.setProperty("io.netty.machineId", "00:00:00:00:00:01");
+        System.setProperty("io.netty.jfr.enabled", "false");
     }
 
     /**
