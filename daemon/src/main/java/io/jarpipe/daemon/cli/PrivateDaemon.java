@@ -6,7 +6,6 @@ import io.jarpipe.daemon.config.Configuration;
 import io.jarpipe.daemon.config.LogFormat;
 import io.jarpipe.daemon.config.LogLevel;
 import io.jarpipe.daemon.config.Setting;
-import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.StandardStreams;
 import io.jarpipe.pickle.JarpipeCodec;
 import java.io.IOException;
@@ -35,11 +34,12 @@ final class PrivateDaemon {
     }
 
     /**
-     * Recognizes the command line of the Python package, which has no flags but those for the workers' code. Every other
-     * one takes picocli, whose model of all commands takes half the time of the start.
+     * Recognizes the command line of the Python package, which has no flags but those for the workers' code. Every
+     * other one takes picocli, whose model of all commands takes half the time of the start.
      */
     static Optional<PrivateDaemon> launchedWith(String[] args) {
-        if (args.length % 2 != 0 || !List.of(args).subList(0, Math.min(2, args.length)).equals(COMMAND)) {
+        if (args.length % 2 != 0
+                || !List.of(args).subList(0, Math.min(2, args.length)).equals(COMMAND)) {
             return Optional.empty();
         }
         List<String> code = new ArrayList<>();
@@ -64,7 +64,7 @@ final class PrivateDaemon {
                 + HexFormat.of().formatHex(random);
         Daemon.Settings settings =
                 DaemonSettings.of(configuration, MpAddress.of(name), key, new AllowedUsers(configuration));
-        Daemon daemon = Daemon.start(settings, Services.none());
+        Daemon daemon = Daemon.startPrivate(settings);
         // Ctrl-C in a terminal reaches this process too, as it reaches multiprocessing's own children.
         Runtime.getRuntime().addShutdownHook(new Thread(daemon::interrupt, "interrupt"));
         parent.announce(name, new JarpipeCodec());
@@ -80,7 +80,6 @@ final class PrivateDaemon {
         LogLevel level = configuration.isDefault(Setting.LOG_LEVEL)
                 ? LogLevel.WARNING
                 : configuration.choice(Setting.LOG_LEVEL, LogLevel.class);
-        StandardStreams.install(
-                Logging.install(level, configuration.choice(Setting.LOG_FORMAT, LogFormat.class)));
+        StandardStreams.install(Logging.install(level, configuration.choice(Setting.LOG_FORMAT, LogFormat.class)));
     }
 }
