@@ -123,7 +123,7 @@ public final class Daemon {
             }
             if (!workers.awaitNone(grace)) {
                 workers.list().forEach(worker -> reportLeft(worker, "has not finished: terminated"));
-                terminate(TERMINATION);
+                terminateWorkers(TERMINATION);
             }
             services.drain(Duration.ofNanos(deadline - System.nanoTime()));
         } catch (InterruptedException e) {
@@ -140,7 +140,7 @@ public final class Daemon {
         workers.list().forEach(JavaProcess::interrupt);
         try {
             if (!workers.awaitNone(INTERRUPTION)) {
-                terminate(TERMINATION);
+                terminateWorkers(TERMINATION);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -148,12 +148,18 @@ public final class Daemon {
     }
 
     /**
-     * Ends at once: tells all workers to end and gives them a moment to release locks and finish messages.
+     * Ends at once: accepts nobody any more, tells all workers to end and gives them a moment to release locks and
+     * finish messages.
      *
      * @param moment how long to wait for them
      * @throws InterruptedException when interrupted while waiting
      */
     public void terminate(Duration moment) throws InterruptedException {
+        door.close();
+        terminateWorkers(moment);
+    }
+
+    private void terminateWorkers(Duration moment) throws InterruptedException {
         workers.terminateAll();
         if (!workers.awaitNone(moment)) {
             workers.list().forEach(worker -> reportLeft(worker, "did not end in time"));

@@ -7,6 +7,7 @@ import io.jarpipe.daemon.config.LogFormat;
 import io.jarpipe.daemon.config.LogLevel;
 import io.jarpipe.daemon.config.Setting;
 import io.jarpipe.daemon.worker.StandardStreams;
+import io.jarpipe.os.ThisProcess;
 import io.jarpipe.pickle.JarpipeCodec;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -54,14 +55,14 @@ final class PrivateDaemon {
 
     /** Serves until the launcher has gone. */
     int run() throws IOException, InterruptedException {
+        ThisProcess.beginLinking();
         Configuration configuration = Configuration.loadPrivate(flags, System.getenv());
         installLog(configuration);
         PrivateParent parent = PrivateParent.attach();
         byte[] key = parent.receiveKey();
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
-        String name = "@jarpipe-" + ProcessHandle.current().pid() + "-"
-                + HexFormat.of().formatHex(random);
+        String name = "@jarpipe-" + ThisProcess.id() + "-" + HexFormat.of().formatHex(random);
         Daemon.Settings settings =
                 DaemonSettings.of(configuration, MpAddress.of(name), key, new AllowedUsers(configuration));
         Daemon daemon = Daemon.startPrivate(settings);
@@ -70,6 +71,10 @@ final class PrivateDaemon {
         parent.announce(name, new JarpipeCodec());
         parent.awaitEnd();
         daemon.terminate(MOMENT);
+        if (daemon.workers().started() == 0) {
+            // What the JVM writes down at its end, to start faster next time, would not know what a worker needs.
+            ThisProcess.endAtOnce(0);
+        }
         // Nobody is left to wait for, and a worker that ignores its interrupt must not keep this process alive.
         Runtime.getRuntime().halt(0);
         return 0;

@@ -35,7 +35,8 @@ public final class PrivateDoor implements Door {
                 .withAdmission(this::admits)
                 .withRefused(this::refused);
         int places = settings.connections().getAsInt();
-        this.acceptor = Acceptor.open(settings.address(), settings.key(), options, places, new Clients());
+        this.acceptor =
+                Acceptor.open(settings.address(), settings.key(), options, places, new Clients(), PrivateDoor::threads);
     }
 
     /**
@@ -43,7 +44,7 @@ public final class PrivateDoor implements Door {
      *
      * @param settings how; the number of connections is asked for once
      * @param clients takes the socket of each authenticated client, which it then owns, and what to run when the client
-     *     has gone; called on a virtual thread
+     *     has gone; called on a thread of its own
      * @return the open door
      * @throws IOException when the address cannot be bound
      */
@@ -51,6 +52,11 @@ public final class PrivateDoor implements Door {
         PrivateDoor door = new PrivateDoor(settings, clients);
         door.acceptor.start();
         return door;
+    }
+
+    /** Platform threads: virtual ones need a few of those themselves. */
+    private static Thread.Builder threads() {
+        return Thread.ofPlatform().daemon();
     }
 
     private final class Clients implements Acceptor.Clients {
@@ -94,10 +100,9 @@ public final class PrivateDoor implements Door {
         return refusals;
     }
 
-    /** What accepts is a virtual thread: a new one tells whether those still come round. */
     @Override
     public CompletableFuture<Void> ping() {
-        return CompletableFuture.runAsync(() -> {}, Thread::startVirtualThread);
+        return CompletableFuture.runAsync(() -> {}, task -> threads().start(task));
     }
 
     @Override
