@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Callable, Dict, Iterator, List, Union
 
-from bench.cases import pipes, queues
+from bench.cases import footprint, pipes, queues
 from bench.goals import Result, Skipped
 from bench.setting import Setting
 
@@ -21,6 +21,8 @@ CASES: Dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "large": pipes.large_messages,
     "java-to-java": pipes.java_to_java,
     "shares": queues.shares,
+    "start-up": footprint.start_up,
+    "footprint": footprint.footprint,
 }
 
 

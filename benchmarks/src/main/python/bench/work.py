@@ -13,6 +13,7 @@ __all__ = [
     "latency_receiver",
     "latency_sender",
     "produce",
+    "put_one",
     "receive",
     "send",
     "share",
@@ -32,6 +33,11 @@ def produce(control: Connection, queue: Any, item: Any) -> None:
             queue.put(item)
 
     _obey(control, work)
+
+
+def put_one(queue: Any) -> None:
+    """Put one object, and that is all."""
+    queue.put("the first result")
 
 
 def consume(control: Connection, queue: Any) -> None:
