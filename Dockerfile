@@ -34,6 +34,7 @@ RUN export JARPIPE_ADDRESS=/tmp/jarpipe.sock JARPIPE_JAVA=/opt/jarpipe/runtime/b
         tries=$((tries - 1)); [ $tries -gt 0 ] || { cat /tmp/log; exit 1; }; sleep 0.1; \
     done; \
     kill "$daemon"; wait "$daemon"; \
+    cksum <lib/jarpipe.jar >lib/jarpipe.aot.of; \
     [ -s lib/jarpipe.aot ] || { cat /tmp/log; exit 1; }
 
 FROM ${BASE}

@@ -82,6 +82,7 @@ class TestCase(unittest.TestCase):
         self.addCleanup(environ.stop)
         self.log_path = os.path.join(self.folder, "log")
         os.environ["FAKE_LOG"] = self.log_path
+        os.environ["JARPIPE_CACHE"] = "off"
 
     def log(self) -> list[str]:
         """Return what the stand-in daemon has written into its log."""

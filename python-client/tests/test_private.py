@@ -24,7 +24,7 @@ class PrivateDaemonTest(TestCase):
         self.assertEqual(bridge.version()["protocol"], 1)
         self.assertEqual(bridge.address, f"@jarpipe-test-{bridge.pid}")
         jar = os.environ["JARPIPE_JAR"]
-        options = f"-XX:+PerfDisableSharedMem -Xmx64m -Dname=two words -jar {jar}"
+        options = f"-XX:+PerfDisableSharedMem -XX:+UseSerialGC -Xmx64m -Dname=two words -jar {jar}"
         command = f"{options} serve --private --workers {os.getcwd()}/one.jar --workers /two"
         self.assertEqual(self.log(), [f"private {bridge.pid} {command}"])
 

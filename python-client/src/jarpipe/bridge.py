@@ -10,7 +10,7 @@ from multiprocessing import util
 from types import TracebackType
 from typing import Any, NoReturn, Sequence
 
-from jarpipe import _fork
+from jarpipe import _fork, _jvm
 from jarpipe._daemons import Daemon, SharedDaemon, check_version
 from jarpipe._java import find_jar, find_java
 from jarpipe._launch import PrivateDaemon, launch
@@ -19,9 +19,6 @@ from jarpipe.context import JavaContext
 from jarpipe.errors import DaemonDied
 
 __all__ = ["Bridge", "WorkerInfo", "default_bridge"]
-
-_NO_PERF_FILE = "-XX:+PerfDisableSharedMem"
-"""Keeps the JVM from making a file in /tmp that a SIGKILL would leave behind."""
 
 _EXIT_PRIORITY = -100
 """Below every finalizer of the standard library: multiprocessing ends the children first."""
@@ -284,7 +281,8 @@ class Bridge:
         ]
         options = self._java_options or shlex.split(environ.get("JARPIPE_JAVA_OPTIONS", ""))
         java = find_java(self._java, environ)
-        command = [java, _NO_PERF_FILE, *options, "-jar", find_jar(environ)]
+        jar = find_jar(environ)
+        command = [java, *_jvm.options(options, java=java, jar=jar, environ=environ), "-jar", jar]
         command += ["serve", "--private"]
         for entry in classpath:
             command += ["--workers", entry]

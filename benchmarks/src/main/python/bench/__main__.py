@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterator
 from jarpipe.errors import JarpipeError
 
 from bench import machine, table
-from bench.cases import codec, latency, matrix, peers, pipes, queues, shared, sweep
+from bench.cases import codec, footprint, latency, matrix, peers, pipes, queues, shared, sweep
 from bench.compare import compare
 from bench.errors import BenchError
 from bench.goals import Failed, Outcome
@@ -33,6 +33,8 @@ CASES: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "shares": queues.shares,
     "codec": codec.codec,
     "peers": peers.round_trips,
+    "start-up": footprint.start_up,
+    "footprint": footprint.footprint,
     "shared-memory": shared.arrays,
 }
 FURTHER: dict[str, Callable[[Setting], Iterator[Outcome]]] = {

@@ -16,6 +16,7 @@ __all__ = [
     "produce",
     "produce_and_end",
     "produce_bytes",
+    "put_one",
     "receive",
     "send",
     "share",
@@ -53,6 +54,11 @@ def produce_and_end(control: Connection, queue: Any, item: Any, consumers: int) 
 def produce_bytes(control: Connection, queue: Any, size: int) -> None:
     """Put bytes of one length."""
     produce(control, queue, bytes(size))
+
+
+def put_one(queue: Any) -> None:
+    """Put one object, and that is all."""
+    queue.put("the first result")
 
 
 def consume(control: Connection, queue: Any) -> None:

@@ -2,12 +2,15 @@ package io.jarpipe.daemon;
 
 import io.jarpipe.daemon.control.ControlServer;
 import io.jarpipe.daemon.control.StartFailures;
+import io.jarpipe.daemon.frontdoor.Door;
 import io.jarpipe.daemon.frontdoor.FrontDoor;
+import io.jarpipe.daemon.frontdoor.PrivateDoor;
 import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.JavaProcess;
 import io.jarpipe.daemon.worker.Limits;
 import io.jarpipe.daemon.worker.LogContext;
 import io.jarpipe.daemon.worker.Workers;
+import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.sync.Hold;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A running daemon: its front door, its workers and its services. */
@@ -30,15 +34,15 @@ public final class Daemon {
     private final Workers workers;
     private final Services services;
     private final ControlServer control;
-    private final FrontDoor frontDoor;
+    private final Door door;
     private final Limits limits;
     private volatile @Nullable String whyNotReady;
 
-    private Daemon(Workers workers, Services services, ControlServer control, FrontDoor frontDoor, Limits limits) {
+    private Daemon(Workers workers, Services services, ControlServer control, Door door, Limits limits) {
         this.workers = workers;
         this.services = services;
         this.control = control;
-        this.frontDoor = frontDoor;
+        this.door = door;
         this.limits = limits;
     }
 
@@ -53,12 +57,17 @@ public final class Daemon {
      * @param limits how much it takes on
      */
     public record Settings(
-            FrontDoor.Settings door,
+            Door.Settings door,
             List<Path> code,
             int maxMessage,
             PickleCodec requests,
             PickleCodec messages,
             Limits limits) {}
+
+    /** Opens a door for clients, whose sockets it hands on. */
+    private interface Opening {
+        Door open(Door.Settings settings, BiConsumer<Transport, Runnable> clients) throws IOException;
+    }
 
     /**
      * Starts to listen for Python programs.
@@ -69,11 +78,26 @@ public final class Daemon {
      * @throws IOException when the address is taken or cannot be bound
      */
     public static Daemon start(Settings settings, Services services) throws IOException {
+        return start(settings, services, FrontDoor::open);
+    }
+
+    /**
+     * Starts to listen for one Python program.
+     *
+     * @param settings how
+     * @return the daemon
+     * @throws IOException when the address is taken or cannot be bound
+     */
+    public static Daemon startPrivate(Settings settings) throws IOException {
+        return start(settings, Services.none(), PrivateDoor::open);
+    }
+
+    private static Daemon start(Settings settings, Services services, Opening opening) throws IOException {
         Workers workers = new Workers(settings.code(), settings.messages(), settings.maxMessage(), settings.limits());
         ControlServer control = new ControlServer(workers, services, settings.requests());
         try {
-            FrontDoor frontDoor = FrontDoor.open(settings.door(), control::accept);
-            Daemon daemon = new Daemon(workers, services, control, frontDoor, settings.limits());
+            Door door = opening.open(settings.door(), control::accept);
+            Daemon daemon = new Daemon(workers, services, control, door, settings.limits());
             services.start();
             return daemon;
         } catch (IOException | RuntimeException e) {
@@ -89,7 +113,7 @@ public final class Daemon {
      */
     public void drain(Duration grace) {
         whyNotReady = "draining: the daemon ends";
-        frontDoor.close();
+        door.close();
         services.stopAccepting();
         long deadline = System.nanoTime() + grace.toNanos();
         try {
@@ -99,7 +123,7 @@ public final class Daemon {
             }
             if (!workers.awaitNone(grace)) {
                 workers.list().forEach(worker -> reportLeft(worker, "has not finished: terminated"));
-                terminate(TERMINATION);
+                terminateWorkers(TERMINATION);
             }
             services.drain(Duration.ofNanos(deadline - System.nanoTime()));
         } catch (InterruptedException e) {
@@ -112,11 +136,11 @@ public final class Daemon {
      * trace. Those that do not are told to end.
      */
     public void interrupt() {
-        frontDoor.close();
+        door.close();
         workers.list().forEach(JavaProcess::interrupt);
         try {
             if (!workers.awaitNone(INTERRUPTION)) {
-                terminate(TERMINATION);
+                terminateWorkers(TERMINATION);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -124,12 +148,18 @@ public final class Daemon {
     }
 
     /**
-     * Ends at once: tells all workers to end and gives them a moment to release locks and finish messages.
+     * Ends at once: accepts nobody any more, tells all workers to end and gives them a moment to release locks and
+     * finish messages.
      *
      * @param moment how long to wait for them
      * @throws InterruptedException when interrupted while waiting
      */
     public void terminate(Duration moment) throws InterruptedException {
+        door.close();
+        terminateWorkers(moment);
+    }
+
+    private void terminateWorkers(Duration moment) throws InterruptedException {
         workers.terminateAll();
         if (!workers.awaitNone(moment)) {
             workers.list().forEach(worker -> reportLeft(worker, "did not end in time"));
@@ -178,7 +208,7 @@ public final class Daemon {
      * @return the numbers, by reason
      */
     public Tally<Refusal> refusals() {
-        return frontDoor.refusals();
+        return door.refusals();
     }
 
     /**
@@ -232,7 +262,7 @@ public final class Daemon {
      * @return done when it has come round
      */
     public CompletableFuture<Void> pingEventLoop() {
-        return frontDoor.ping();
+        return door.ping();
     }
 
     /**

@@ -22,6 +22,8 @@ final class TestEnvironment {
                 System.getProperty("jarpipe.workers"),
                 "JARPIPE_JAVA",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "JARPIPE_CACHE",
+                "off",
                 "PYTHONPATH",
                 CLIENT_SOURCES.toString(),
                 "PYTHONPYCACHEPREFIX",

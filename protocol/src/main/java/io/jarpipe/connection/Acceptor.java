@@ -13,18 +13,19 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 // Some facts about accepting
 // ---------------------------
 // CPython's Listener.accept() carries out the handshake itself, so that one silent client keeps all others out. Here
-// one virtual thread accepts, and each client authenticates on a virtual thread of its own: one that stalls costs a
-// descriptor and some hundred bytes until its time is over, or until it is the oldest of too many.
+// one thread accepts, and each client authenticates on a thread of its own, usually a virtual one: one that stalls
+// costs a descriptor and some hundred bytes until its time is over, or until it is the oldest of too many.
 //
 // A connection needs a place, of which there is a fixed number; whoever uses the connection gives the place back. While
 // there is none nobody is accepted, and clients wait in the kernel's backlog: they are slowed down, not refused.
 
-/** Accepts and authenticates the clients of one address, side by side, on virtual threads. */
+/** Accepts and authenticates the clients of one address, side by side, each on a thread of its own. */
 public final class Acceptor implements AutoCloseable {
     private static final int BACKLOG = 128;
     /** How long to wait when no descriptor is left: nothing tells when there is one again. */
@@ -35,7 +36,7 @@ public final class Acceptor implements AutoCloseable {
 
     private static final Set<String> EXHAUSTED = Set.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
 
-    /** Where the connections go. Called on virtual threads; the methods must not block for long. */
+    /** Where the connections go. Called on the acceptor's threads; the methods must not block for long. */
     public interface Clients {
         /**
          * Takes over a connection with its place, which is to be given back by {@link Acceptor#release()}.
@@ -64,19 +65,26 @@ public final class Acceptor implements AutoCloseable {
     private final byte @Nullable [] key;
     private final MpListenerOptions options;
     private final Clients clients;
+    private final Supplier<? extends Thread.Builder> threads;
     private final Semaphore places;
     private final HandshakesInProgress handshakes;
     private final Thread thread;
 
     private Acceptor(
-            ListeningSocket socket, byte @Nullable [] key, MpListenerOptions options, int places, Clients clients) {
+            ListeningSocket socket,
+            byte @Nullable [] key,
+            MpListenerOptions options,
+            int places,
+            Clients clients,
+            Supplier<? extends Thread.Builder> threads) {
         this.socket = socket;
         this.key = key == null ? null : key.clone();
         this.options = options;
         this.clients = clients;
+        this.threads = threads;
         this.places = new Semaphore(places, true);
         this.handshakes = new HandshakesInProgress(options.maxHandshakes());
-        this.thread = Thread.ofVirtual().name("accept " + socket.address()).unstarted(this::run);
+        this.thread = threads.get().name("accept " + socket.address()).unstarted(this::run);
     }
 
     /**
@@ -95,6 +103,31 @@ public final class Acceptor implements AutoCloseable {
     public static Acceptor open(
             MpAddress address, byte @Nullable [] key, MpListenerOptions options, int places, Clients clients)
             throws IOException {
+        return open(address, key, options, places, clients, Thread::ofVirtual);
+    }
+
+    /**
+     * Begins to listen, as the other method does, with threads of a chosen kind.
+     *
+     * @param address where; TCP port 0 means any free port
+     * @param key the authkey; null accepts everybody
+     * @param options limits
+     * @param places how many connections there may be at a time
+     * @param clients takes the connections
+     * @param threads what to accept and to authenticate on
+     * @return the acceptor, to be closed by the caller
+     * @throws PosixException with EADDRINUSE when somebody listens there
+     * @throws IOException when the address cannot be bound
+     * @throws IllegalArgumentException when a TCP port is to be opened without a key, which must be allowed explicitly
+     */
+    public static Acceptor open(
+            MpAddress address,
+            byte @Nullable [] key,
+            MpListenerOptions options,
+            int places,
+            Clients clients,
+            Supplier<? extends Thread.Builder> threads)
+            throws IOException {
         boolean keyless = key == null || key.length == 0;
         if (keyless && address instanceof MpAddress.Tcp && !options.allowsKeylessTcp()) {
             throw new IllegalArgumentException("TCP address " + address
@@ -102,7 +135,7 @@ public final class Acceptor implements AutoCloseable {
                     + " socket, or allow it with MpListenerOptions.withKeylessTcp()");
         }
         ListeningSocket socket = ListeningSocket.open(address, options.permissions(), BACKLOG);
-        return new Acceptor(socket, key, options, places, clients);
+        return new Acceptor(socket, key, options, places, clients, threads);
     }
 
     /** Begins to accept; called once. */
@@ -205,7 +238,7 @@ public final class Acceptor implements AutoCloseable {
             transport.close();
             throw e;
         }
-        Thread.ofVirtual()
+        threads.get()
                 .name("authenticate " + peer)
                 .start(handshakes.add(transport, attempt -> authenticate(attempt, peer, authkey)));
     }

@@ -9,16 +9,16 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
  * Holds every downcall handle of the project: the table of C functions that jarpipe calls.
  *
- * <p>All functions share one erased shape, {@code long(long, long, long, long)} with {@code errno} captured: linking
- * one shape costs a quarter of linking each signature. The others, {@link SocketOptions} and {@link Segments}, are
- * linked when they are first needed. Integers and pointers travel in the same registers on x86-64 and aarch64, unused
- * arguments are ignored by the callee, and results of {@code int} functions are narrowed here. A result is the
- * function's own when it succeeded, or the <em>negated errno</em>, as the kernel itself returns it.
+ * <p>All functions share one erased shape, {@code long(long, long, long, long, long)} with {@code errno} captured:
+ * linking is what costs most of a start, and linking a second shape half as much again. {@link Segments} has another,
+ * linked when it is first needed. Integers and pointers travel in the same registers on x86-64 and aarch64, unused
+ * arguments are ignored by the callee, and results of {@code int} functions are narrowed here. The shape is that of a
+ * variadic function, which differs in one register of x86-64 alone, that all others ignore. A result is the function's
+ * own when it succeeded, or the <em>negated errno</em>, as the kernel itself returns it.
  *
  * <p>Callers that pass an address keep the memory behind it alive and large enough.
  */
@@ -26,8 +26,9 @@ final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final long ERRNO = CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG,
@@ -49,18 +50,22 @@ final class Libc {
     private static final MethodHandle EPOLL_CTL = link("epoll_ctl");
     private static final MethodHandle EPOLL_WAIT = link("epoll_wait");
     private static final MethodHandle EVENTFD = link("eventfd");
-    private static final MethodHandle FCNTL = linkVariadic("fcntl", 2);
+    private static final MethodHandle EXIT = link("_exit");
+    private static final MethodHandle FCNTL = link("fcntl");
+    private static final MethodHandle GETPID = link("getpid");
     private static final MethodHandle GETSOCKNAME = link("getsockname");
+    private static final MethodHandle GETSOCKOPT = link("getsockopt");
     private static final MethodHandle GETTID = link("gettid");
-    private static final MethodHandle IOCTL = linkVariadic("ioctl", 2);
+    private static final MethodHandle IOCTL = link("ioctl");
     private static final MethodHandle LISTEN = link("listen");
-    private static final MethodHandle OPEN = linkVariadic("open", 2);
+    private static final MethodHandle OPEN = link("open");
     private static final MethodHandle PIPE2 = link("pipe2");
     private static final MethodHandle POLL = link("poll");
     private static final MethodHandle RECV = link("recv");
     private static final MethodHandle RECVMSG = link("recvmsg");
     private static final MethodHandle SEND = link("send");
     private static final MethodHandle SENDMSG = link("sendmsg");
+    private static final MethodHandle SETSOCKOPT = link("setsockopt");
     private static final MethodHandle SHUTDOWN = link("shutdown");
     private static final MethodHandle SOCKET = link("socket");
     private static final MethodHandle SOCKETPAIR = link("socketpair");
@@ -68,9 +73,9 @@ final class Libc {
      * Makes a system call by its number. The functions read and write are points where a thread can be cancelled, which
      * glibc prepares for whenever a process has threads: a tenth of the time of a small message.
      */
-    private static final MethodHandle SYSCALL = linkVariadic("syscall", 1);
+    private static final MethodHandle SYSCALL = link("syscall");
 
-    private static final MethodHandle SEM_OPEN = linkVariadic("sem_open", 2);
+    private static final MethodHandle SEM_OPEN = link("sem_open");
     private static final MethodHandle SEM_UNLINK = link("sem_unlink");
     private static final MethodHandle SEM_CLOSE = link("sem_close");
     private static final MethodHandle SEM_CLOCKWAIT = link("sem_clockwait");
@@ -88,30 +93,12 @@ final class Libc {
         private static final long WRITE = IS_X86 ? 1 : 64;
     }
 
-    /** The functions with five arguments. */
-    private static final class SocketOptions {
-        private static final FunctionDescriptor FIVE = SHAPE.appendArgumentLayouts(ValueLayout.JAVA_LONG);
-        private static final MethodHandle GETSOCKOPT = link("getsockopt", FIVE);
-        private static final MethodHandle SETSOCKOPT = link("setsockopt", FIVE);
-
-        private static int call(MethodHandle function, int fd, int level, int option, long address, long length) {
-            MemorySegment captured = CAPTURED.get();
-            int result;
-            try {
-                result = (int)
-                        (long) function.invokeExact(captured, (long) fd, (long) level, (long) option, address, length);
-            } catch (Throwable e) {
-                throw new AssertionError("a downcall cannot throw", e);
-            }
-            return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
-        }
-    }
-
     @SuppressWarnings("restricted") // calling native code is what this class is for
     private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
-        Linker.Option[] all = new Linker.Option[options.length + 1];
+        Linker.Option[] all = new Linker.Option[options.length + 2];
         all[0] = CAPTURE_ERRNO;
-        System.arraycopy(options, 0, all, 1, options.length);
+        all[1] = Linker.Option.firstVariadicArg(shape.argumentLayouts().size());
+        System.arraycopy(options, 0, all, 2, options.length);
         MemorySegment symbol = SYMBOLS.find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError(
                         "C library function " + name + " not found: jarpipe needs Linux with glibc 2.30 or newer"));
@@ -122,31 +109,35 @@ final class Libc {
         return link(name, SHAPE, options);
     }
 
-    private static MethodHandle linkVariadic(String name, int fixedArguments) {
-        return link(name, Linker.Option.firstVariadicArg(fixedArguments));
-    }
-
     private static long call(MethodHandle function, long a, long b, long c, long d) {
         MemorySegment captured = CAPTURED.get();
         long result;
         try {
-            result = (long) function.invokeExact(captured, a, b, c, d);
+            result = (long) function.invokeExact(captured, a, b, c, d, 0L);
         } catch (Throwable e) {
             throw new AssertionError("a downcall cannot throw", e);
         }
-        return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+        return result == -1 ? -errno(captured) : result;
+    }
+
+    private static int callInt(MethodHandle function, long a, long b, long c, long d) {
+        return callInt(function, a, b, c, d, 0);
     }
 
     /** Calls a function that returns {@code int}: the upper half of the register is undefined. */
-    private static int callInt(MethodHandle function, long a, long b, long c, long d) {
+    private static int callInt(MethodHandle function, long a, long b, long c, long d, long e) {
         MemorySegment captured = CAPTURED.get();
         int result;
         try {
-            result = (int) (long) function.invokeExact(captured, a, b, c, d);
-        } catch (Throwable e) {
-            throw new AssertionError("a downcall cannot throw", e);
+            result = (int) (long) function.invokeExact(captured, a, b, c, d, e);
+        } catch (Throwable t) {
+            throw new AssertionError("a downcall cannot throw", t);
         }
-        return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+        return result == -1 ? -errno(captured) : result;
+    }
+
+    private static int errno(MemorySegment captured) {
+        return captured.get(ValueLayout.JAVA_INT, ERRNO);
     }
 
     /**
@@ -179,7 +170,7 @@ final class Libc {
             } catch (Throwable e) {
                 throw new AssertionError("a downcall throws nothing else", e);
             }
-            return result == -1 ? -(int) ERRNO.get(captured, 0L) : result;
+            return result == -1 ? -errno(captured) : result;
         }
 
         static long read(int fd, MemorySegment memory) {
@@ -236,6 +227,11 @@ final class Libc {
         return callInt(EVENTFD, initial, flags, 0, 0);
     }
 
+    /** Does not return. */
+    static void exit(int code) {
+        callInt(EXIT, code, 0, 0, 0);
+    }
+
     static int fcntl(int fd, int command, long argument) {
         return callInt(FCNTL, fd, command, argument, 0);
     }
@@ -247,7 +243,11 @@ final class Libc {
 
     /** {@code length} is the address of an int: room before, length of the value after. */
     static int getsockopt(int fd, int level, int option, long value, long length) {
-        return SocketOptions.call(SocketOptions.GETSOCKOPT, fd, level, option, value, length);
+        return callInt(GETSOCKOPT, fd, level, option, value, length);
+    }
+
+    static int getpid() {
+        return callInt(GETPID, 0, 0, 0, 0);
     }
 
     static int gettid() {
@@ -291,7 +291,7 @@ final class Libc {
     }
 
     static int setsockopt(int fd, int level, int option, long value, int length) {
-        return SocketOptions.call(SocketOptions.SETSOCKOPT, fd, level, option, value, length);
+        return callInt(SETSOCKOPT, fd, level, option, value, length);
     }
 
     static int shutdown(int fd, int how) {
@@ -315,11 +315,11 @@ final class Libc {
         MemorySegment captured = CAPTURED.get();
         long result;
         try {
-            result = (long) SEM_OPEN.invokeExact(captured, name, (long) flags, (long) mode, (long) value);
+            result = (long) SEM_OPEN.invokeExact(captured, name, (long) flags, (long) mode, (long) value, 0L);
         } catch (Throwable e) {
             throw new AssertionError("a downcall cannot throw", e);
         }
-        return result == 0 ? -(int) ERRNO.get(captured, 0L) : result;
+        return result == 0 ? -errno(captured) : result;
     }
 
     static int semUnlink(long name) {

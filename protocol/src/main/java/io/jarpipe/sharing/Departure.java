@@ -8,6 +8,7 @@ import io.jarpipe.connection.StreamSocket;
 import io.jarpipe.manager.Relayed;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.SharedBlock;
+import io.jarpipe.os.ThisProcess;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.Reducer;
 import io.jarpipe.queue.JoinablePipeQueue;
@@ -151,7 +152,7 @@ final class Departure implements Reducer, AutoCloseable {
                 Recipes.semaphore(Recipes.LOCK, parts.readLock()),
                 Recipes.semaphore(Recipes.LOCK, parts.writeLock()),
                 Recipes.semaphore(Recipes.BOUNDED_SEMAPHORE, parts.freeSlots()),
-                ProcessHandle.current().pid());
+                ThisProcess.id());
     }
 
     private PyObject joinableQueue(JoinablePipeQueue<?> queue) throws IOException {

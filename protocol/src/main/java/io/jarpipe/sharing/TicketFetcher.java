@@ -13,6 +13,7 @@ import io.jarpipe.os.Deadline;
 import io.jarpipe.os.DescriptorPassing;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.Sockets;
+import io.jarpipe.os.ThisProcess;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.EOFException;
@@ -89,7 +90,7 @@ final class TicketFetcher implements AutoCloseable {
         Transport socket = Transport.adopt(Sockets.connect(ticket.listener(), deadline), true, true);
         try (StreamConnection sharer = new StreamConnection(socket, true, true, codec, 0)) {
             Authentication.run(Handshake.Role.CLIENT, processKey.bytes(), Md5.ALLOWED, socket, patience, deadline);
-            sharer.send(PyTuple.of(ticket.key(), ProcessHandle.current().pid()));
+            sharer.send(PyTuple.of(ticket.key(), ThisProcess.id()));
             return receive(socket, deadline);
         }
     }

@@ -69,6 +69,19 @@ public final class Connections {
     }
 
     /**
+     * Serves one client of a service: sends back what comes, until the client goes.
+     *
+     * @param connection to the client
+     * @throws IOException if the client has gone
+     * @throws InterruptedException if the daemon ends
+     */
+    public static void serve(MpConnection connection) throws IOException, InterruptedException {
+        while (true) {
+            connection.sendBytes(connection.recvBytes());
+        }
+    }
+
+    /**
      * Sends so many messages back as they come.
      *
      * @param control says how many

@@ -12,6 +12,17 @@ public final class Queues {
     private Queues() {}
 
     /**
+     * Puts one object, and that is all.
+     *
+     * @param queue where to
+     * @throws IOException if the queue fails
+     * @throws InterruptedException if the worker is ended
+     */
+    public static void putOne(MpQueue<String> queue) throws IOException, InterruptedException {
+        queue.put("the first result");
+    }
+
+    /**
      * Puts one object again and again; the queue pickles it each time.
      *
      * @param control says how often

@@ -4,7 +4,7 @@ import io.jarpipe.MpAddress;
 import io.jarpipe.daemon.Daemon;
 import io.jarpipe.daemon.config.Configuration;
 import io.jarpipe.daemon.config.Setting;
-import io.jarpipe.daemon.frontdoor.FrontDoor;
+import io.jarpipe.daemon.frontdoor.Door;
 import io.jarpipe.daemon.worker.Limits;
 import io.jarpipe.pickle.GlobalPresets;
 import io.jarpipe.pickle.JarpipeCodec;
@@ -21,7 +21,7 @@ final class DaemonSettings {
     static Daemon.Settings of(Configuration configuration, MpAddress address, byte[] key, IntPredicate users) {
         Limits limits = new Limits();
         changeLimits(configuration, limits);
-        FrontDoor.Settings door = new FrontDoor.Settings(
+        Door.Settings door = new Door.Settings(
                 address, key, users, configuration.seconds(Setting.HANDSHAKE_TIMEOUT), limits::connections);
         return new Daemon.Settings(
                 door,

@@ -1,5 +1,6 @@
 package io.jarpipe.daemon.cli;
 
+import java.io.IOException;
 import java.util.logging.LogManager;
 
 /**
@@ -9,6 +10,14 @@ import java.util.logging.LogManager;
 public final class LastingLogManager extends LogManager {
     /** Makes the manager; {@code java.util.logging} does so by the class's name. */
     public LastingLogManager() {}
+
+    /** Leaves out the JDK's own configuration, whose handlers and levels {@link Logging} replaces anyway. */
+    @Override
+    public void readConfiguration() throws IOException {
+        if (System.getProperty("java.util.logging.config.file") != null) {
+            super.readConfiguration();
+        }
+    }
 
     /** Does nothing: what calls it is the shutdown hook. */
     @Override

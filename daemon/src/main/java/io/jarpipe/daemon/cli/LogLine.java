@@ -11,10 +11,14 @@ import java.util.logging.LogRecord;
 
 /** Makes a line of a record: for people, or a JSON object. */
 final class LogLine extends Formatter {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSxx").withZone(ZoneId.systemDefault());
     /** C0 controls, and what would end the string. */
     private static final int FIRST_PRINTABLE = 0x20;
+
+    /** Made for the first line: most private daemons have nothing to say. */
+    private static final class Clock {
+        private static final DateTimeFormatter TIME =
+                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSxx").withZone(ZoneId.systemDefault());
+    }
 
     private final LogFormat format;
 
@@ -42,12 +46,12 @@ final class LogLine extends Formatter {
                 : "\n" + stackTrace(record.getThrown()).stripTrailing();
         return String.format(
                 "%s %-7s %s%s%s%n",
-                TIME.format(record.getInstant()), record.getLevel().getName(), about, message, trace);
+                Clock.TIME.format(record.getInstant()), record.getLevel().getName(), about, message, trace);
     }
 
     private String json(LogRecord record) {
         StringBuilder line = new StringBuilder("{");
-        field(line, "time", TIME.format(record.getInstant()));
+        field(line, "time", Clock.TIME.format(record.getInstant()));
         field(line, "level", record.getLevel().getName());
         field(line, "logger", String.valueOf(record.getLoggerName()));
         field(line, "thread", Thread.currentThread().getName());

@@ -1,30 +1,13 @@
 package io.jarpipe.daemon.cli;
 
-import java.util.Objects;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Optional;
 
-/** The command {@code jarpipe}. */
-@Command(
-        name = "jarpipe",
-        description = "Runs Java workers as processes of Python programs, over the standard library's multiprocessing.",
-        mixinStandardHelpOptions = true,
-        versionProvider = VersionProvider.class,
-        subcommands = {
-            ServeCommand.class,
-            PsCommand.class,
-            HealthCommand.class,
-            ConfigCommand.class,
-            DumpCommand.class,
-            BenchCommand.class,
-            CommandLine.HelpCommand.class
-        },
-        footer = {
-            "",
-            "Python programs find a daemon by JARPIPE_ADDRESS and JARPIPE_AUTHKEY_FILE;",
-            "without them they start a private one of their own."
-        })
+/** Where the executable jar begins. */
 public final class Main {
+    private static final int FAILED = 1;
+
     private Main() {}
 
     /**
@@ -35,20 +18,24 @@ public final class Main {
     public static void main(String[] args) {
         // Before anything asks for a logger: the usual manager closes the log while the daemon still drains.
         System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
-        System.exit(commandLine().execute(args));
+        Optional<PrivateDaemon> launched = PrivateDaemon.launchedWith(args);
+        System.exit(launched.isPresent() ? run(launched.get()) : JarpipeCommand.run(args));
     }
 
-    static CommandLine commandLine() {
-        CommandLine commands = new CommandLine(new Main());
-        SettingFlags.addTo(
-                Objects.requireNonNull(commands.getSubcommands().get("serve")).getCommandSpec());
-        return commands.setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((exception, command, parsed) -> {
-                    command.getErr().println("jarpipe: " + exception.getMessage());
-                    if (System.getenv("JARPIPE_DEBUG") != null) {
-                        exception.printStackTrace(command.getErr());
-                    }
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+    private static int run(PrivateDaemon daemon) {
+        try {
+            return daemon.run();
+        } catch (Exception e) {
+            report(e, new PrintWriter(System.err, true, Charset.defaultCharset()));
+            return FAILED;
+        }
+    }
+
+    /** Says on one line why a command has failed. */
+    static void report(Exception failure, PrintWriter err) {
+        err.println("jarpipe: " + failure.getMessage());
+        if (System.getenv("JARPIPE_DEBUG") != null) {
+            failure.printStackTrace(err);
+        }
     }
 }

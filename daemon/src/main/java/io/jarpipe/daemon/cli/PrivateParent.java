@@ -6,6 +6,7 @@ import io.jarpipe.connection.OutgoingFrame;
 import io.jarpipe.daemon.Version;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Fd;
+import io.jarpipe.os.ThisProcess;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.EOFException;
@@ -60,7 +61,7 @@ final class PrivateParent {
         announcement.put("address", address);
         announcement.put("daemon", Version.number());
         announcement.put("protocol", Version.PROTOCOL);
-        announcement.put("pid", ProcessHandle.current().pid());
+        announcement.put("pid", ThisProcess.id());
         try (Transport stdout = Transport.adopt(Fd.duplicate(1), false, true)) {
             new FrameWriter(stdout).write(new OutgoingFrame(codec.encode(announcement)));
         } finally {

@@ -1,20 +1,13 @@
 package io.jarpipe.daemon.cli;
 
-import io.jarpipe.MpAddress;
-import io.jarpipe.daemon.Daemon;
 import io.jarpipe.daemon.config.Configuration;
 import io.jarpipe.daemon.config.ConfigurationException;
 import io.jarpipe.daemon.config.LogFormat;
 import io.jarpipe.daemon.config.LogLevel;
 import io.jarpipe.daemon.config.Setting;
-import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.StandardStreams;
-import io.jarpipe.pickle.JarpipeCodec;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,9 +31,6 @@ import picocli.CommandLine.Spec;
                     + " here; what stands here counts most, and the file least. 'jarpipe config check' shows the result."
         })
 final class ServeCommand implements Callable<Integer> {
-    /** How long workers may take to release locks and finish messages when the parent is gone. */
-    private static final Duration MOMENT = Duration.ofMillis(500);
-
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -64,14 +54,13 @@ final class ServeCommand implements Callable<Integer> {
         Map<Setting, List<String>> flags = SettingFlags.read(spec.commandLine().getParseResult());
         try {
             if (isPrivate) {
-                Configuration configuration = Configuration.loadPrivate(flags, System.getenv());
-                boolean usual = configuration.isDefault(Setting.LOG_LEVEL);
-                install(configuration, usual ? LogLevel.WARNING : level(configuration));
-                return servePrivately(configuration);
+                return new PrivateDaemon(flags).run();
             }
             SharedDaemon.Reader reader = () -> Configuration.load(flags, System.getenv(), file());
             Configuration configuration = reader.read();
-            install(configuration, level(configuration));
+            StandardStreams.install(Logging.install(
+                    configuration.choice(Setting.LOG_LEVEL, LogLevel.class),
+                    configuration.choice(Setting.LOG_FORMAT, LogFormat.class)));
             SharedDaemon.run(configuration, reader);
             return 0;
         } catch (ConfigurationException e) {
@@ -84,34 +73,5 @@ final class ServeCommand implements Callable<Integer> {
 
     private Optional<Path> file() {
         return Optional.ofNullable(config).filter(path -> !path.toString().isEmpty());
-    }
-
-    private static LogLevel level(Configuration configuration) {
-        return configuration.choice(Setting.LOG_LEVEL, LogLevel.class);
-    }
-
-    private static void install(Configuration configuration, LogLevel level) {
-        LogFormat format = configuration.choice(Setting.LOG_FORMAT, LogFormat.class);
-        StandardStreams.install(Logging.install(level, format));
-    }
-
-    private static int servePrivately(Configuration configuration) throws IOException, InterruptedException {
-        PrivateParent parent = PrivateParent.attach();
-        byte[] key = parent.receiveKey();
-        byte[] random = new byte[16];
-        new SecureRandom().nextBytes(random);
-        String name = "@jarpipe-" + ProcessHandle.current().pid() + "-"
-                + HexFormat.of().formatHex(random);
-        Daemon.Settings settings =
-                DaemonSettings.of(configuration, MpAddress.of(name), key, new AllowedUsers(configuration));
-        Daemon daemon = Daemon.start(settings, Services.none());
-        // Ctrl-C in a terminal reaches this process too, as it reaches multiprocessing's own children.
-        Runtime.getRuntime().addShutdownHook(new Thread(daemon::interrupt, "interrupt"));
-        parent.announce(name, new JarpipeCodec());
-        parent.awaitEnd();
-        daemon.terminate(MOMENT);
-        // Nobody is left to wait for, and a worker that ignores its interrupt must not keep this process alive.
-        Runtime.getRuntime().halt(0);
-        return 0;
     }
 }

@@ -3,10 +3,8 @@ package io.jarpipe.daemon.control;
 import io.jarpipe.connection.StreamConnection;
 import io.jarpipe.daemon.service.Services;
 import io.jarpipe.daemon.worker.Workers;
-import io.jarpipe.os.Fd;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.PickleCodec;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,11 +40,11 @@ public final class ControlServer {
      * @param socket the client's socket, owned by the server from now on
      * @param left runs when the client has gone
      */
-    public void accept(Fd socket, Runnable left) {
+    public void accept(Transport socket, Runnable left) {
         connections.incrementAndGet();
         boolean started = false;
         try {
-            Thread.ofPlatform().name("control-" + socket.number()).daemon().start(() -> serve(socket, left));
+            Thread.ofPlatform().name("control-" + socket.fd().number()).daemon().start(() -> serve(socket, left));
             started = true;
         } catch (OutOfMemoryError e) {
             LOG.log(Level.WARNING, "no thread for a client, which is refused: {0}", e.getMessage());
@@ -96,13 +94,10 @@ public final class ControlServer {
         return answered;
     }
 
-    private void serve(Fd socket, Runnable left) {
+    private void serve(Transport socket, Runnable left) {
         try {
-            Transport transport = Transport.adopt(socket, true, true);
-            StreamConnection connection = new StreamConnection(transport, true, true, codec, LONGEST_REQUEST);
+            StreamConnection connection = new StreamConnection(socket, true, true, codec, LONGEST_REQUEST);
             new ControlSession(connection, workers, services, codec, failures).run();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "a connection could not be served", e);
         } finally {
             end(left);
         }

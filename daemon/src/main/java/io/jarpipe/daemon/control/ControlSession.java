@@ -15,6 +15,7 @@ import io.jarpipe.daemon.worker.Workers;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.DescriptorPassing;
 import io.jarpipe.os.Fd;
+import io.jarpipe.os.ThisProcess;
 import io.jarpipe.pickle.PickleCodec;
 import io.jarpipe.sharing.SharedObjects;
 import io.jarpipe.sync.Hold;
@@ -142,7 +143,7 @@ final class ControlSession {
         Map<String, Object> version = new LinkedHashMap<>();
         version.put("daemon", Version.number());
         version.put("protocol", Version.PROTOCOL);
-        version.put("pid", ProcessHandle.current().pid());
+        version.put("pid", ThisProcess.id());
         version.put("java", Runtime.version().toString());
         return version;
     }

@@ -4,8 +4,8 @@ import io.jarpipe.MpAddress;
 import io.jarpipe.PosixException;
 import io.jarpipe.daemon.Refusal;
 import io.jarpipe.daemon.Tally;
-import io.jarpipe.os.Fd;
 import io.jarpipe.os.SocketFile;
+import io.jarpipe.os.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
@@ -19,39 +19,25 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import java.util.function.IntPredicate;
-import java.util.function.IntSupplier;
 
-/** The daemon's listening socket: checks who connects, authenticates them, and hands their sockets on. */
-public final class FrontDoor implements AutoCloseable {
+/** The door of a shared daemon, on one event loop: a client that stalls costs a descriptor, never a thread. */
+public final class FrontDoor implements Door {
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
 
     static {
         // Part of Netty's names for channels, which nobody sees. It would look for a network card, and warn that a
         // container without a network has none.
         System.setProperty("io.netty.machineId", "00:00:00:00:00:01");
+        System.setProperty("io.netty.jfr.enabled", "false");
     }
 
-    /**
-     * How to listen.
-     *
-     * @param address a path or an abstract address
-     * @param key the authkey
-     * @param users tells which users, by uid, may connect (SO_PEERCRED)
-     * @param handshakeTimeout how long a client may take to authenticate
-     * @param connections how many clients there may be; further ones wait. May change at any time
-     */
-    public record Settings(
-            MpAddress address, byte[] key, IntPredicate users, Duration handshakeTimeout, IntSupplier connections) {}
-
     private final Settings settings;
-    private final BiConsumer<Fd, Runnable> clients;
+    private final BiConsumer<Transport, Runnable> clients;
     private final Tally<Refusal> refusals = new Tally<>(Refusal.class);
     private final IoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("front-door", true), EpollIoHandler.newFactory());
@@ -59,7 +45,7 @@ public final class FrontDoor implements AutoCloseable {
     private boolean accepting = true;
     private final Listener listener;
 
-    private FrontDoor(Settings settings, BiConsumer<Fd, Runnable> clients) throws IOException {
+    private FrontDoor(Settings settings, BiConsumer<Transport, Runnable> clients) throws IOException {
         this.settings = settings;
         this.clients = clients;
         try {
@@ -120,7 +106,7 @@ public final class FrontDoor implements AutoCloseable {
      * @return the open door
      * @throws IOException when somebody listens at the address already or it cannot be bound
      */
-    public static FrontDoor open(Settings settings, BiConsumer<Fd, Runnable> clients) throws IOException {
+    public static FrontDoor open(Settings settings, BiConsumer<Transport, Runnable> clients) throws IOException {
         requireFree(settings.address());
         return new FrontDoor(settings, clients);
     }
@@ -158,7 +144,7 @@ public final class FrontDoor implements AutoCloseable {
         channel.pipeline().addLast(handler);
     }
 
-    private void handOver(Fd socket) {
+    private void handOver(Transport socket) {
         changePlaces(1);
         clients.accept(socket, () -> changePlaces(-1));
     }
@@ -181,11 +167,7 @@ public final class FrontDoor implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns how many clients were refused, and why.
-     *
-     * @return the numbers, which go on to change
-     */
+    @Override
     public Tally<Refusal> refusals() {
         return refusals;
     }
@@ -199,18 +181,13 @@ public final class FrontDoor implements AutoCloseable {
         return PlatformDependent.usedDirectMemory();
     }
 
-    /** Stops listening and removes the socket's file if it is still ours. Clients handed on are not touched. */
     @Override
     public void close() {
         listener.close();
         endLoop();
     }
 
-    /**
-     * Asks the event loop for a sign of life.
-     *
-     * @return done when the loop has come round, or was ended by {@link #close()}
-     */
+    @Override
     public CompletableFuture<Void> ping() {
         try {
             return CompletableFuture.runAsync(() -> {}, loop);

@@ -8,6 +8,7 @@ import io.jarpipe.auth.Handshake;
 import io.jarpipe.daemon.Refusal;
 import io.jarpipe.daemon.Tally;
 import io.jarpipe.os.Fd;
+import io.jarpipe.os.Transport;
 import io.jarpipe.wire.FrameDecoder;
 import io.jarpipe.wire.FrameEncoder;
 import io.netty.buffer.ByteBuf;
@@ -35,12 +36,12 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private final Handshake handshake;
     private final FrameDecoder decoder = new FrameDecoder(Handshake.MAX_FRAME_LENGTH);
     private final Duration timeout;
-    private final Consumer<Fd> authenticated;
+    private final Consumer<Transport> authenticated;
     private final Tally<Refusal> refusals;
     private @Nullable ScheduledFuture<?> expiry;
 
     /** Will pass the socket of an authenticated client to {@code authenticated}, which then owns it. */
-    HandshakeHandler(byte[] key, Duration timeout, Consumer<Fd> authenticated, Tally<Refusal> refusals) {
+    HandshakeHandler(byte[] key, Duration timeout, Consumer<Transport> authenticated, Tally<Refusal> refusals) {
         this.refusals = refusals;
         this.handshake = Handshake.listener(key);
         this.timeout = timeout;
@@ -100,15 +101,15 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private void handOver(ChannelHandlerContext context) {
         cancelExpiry();
         context.deregister().addListener(left -> {
-            Optional<Fd> duplicate = left.isSuccess() ? duplicate(context) : Optional.empty();
+            Optional<Transport> duplicate = left.isSuccess() ? duplicate(context) : Optional.empty();
             context.channel().close().addListener(closed -> duplicate.ifPresent(authenticated));
         });
     }
 
-    private static Optional<Fd> duplicate(ChannelHandlerContext context) {
+    private static Optional<Transport> duplicate(ChannelHandlerContext context) {
         try {
-            return Optional.of(
-                    Fd.duplicate(((UnixChannel) context.channel()).fd().intValue()));
+            Fd socket = Fd.duplicate(((UnixChannel) context.channel()).fd().intValue());
+            return Optional.of(Transport.adopt(socket, true, true));
         } catch (IOException e) {
             LOG.log(Level.ERROR, "an authenticated connection could not be taken over", e);
             return Optional.empty();

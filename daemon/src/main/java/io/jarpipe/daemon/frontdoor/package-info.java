@@ -1,4 +1,4 @@
-/** Accepts connections on the daemon's socket and authenticates them, on Netty's epoll event loop. */
+/** Accepts connections on the daemon's socket and authenticates them; the only package that knows Netty. */
 @NullMarked
 package io.jarpipe.daemon.frontdoor;
 

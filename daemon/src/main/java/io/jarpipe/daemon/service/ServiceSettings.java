@@ -1,14 +1,11 @@
 package io.jarpipe.daemon.service;
 
-import io.jarpipe.MpAuthenticationException;
 import io.jarpipe.MpPeer;
-import io.jarpipe.ProtocolException;
 import io.jarpipe.connection.MpListenerOptions;
 import io.jarpipe.daemon.Refusal;
 import io.jarpipe.daemon.Tally;
 import io.jarpipe.pickle.PickleCodec;
 import java.io.EOFException;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,21 +53,10 @@ public record ServiceSettings(
                     boolean left = why instanceof EOFException;
                     Level level = left ? Level.DEBUG : Level.WARNING;
                     if (!left) {
-                        refusals.count(reason(peer, why));
+                        refusals.count(admits(peer) ? Refusal.of(why) : Refusal.USER);
                     }
                     LOG.log(level, "service {0} refused {1}: {2}", service, peer, why.getMessage());
                 });
-    }
-
-    private Refusal reason(MpPeer peer, IOException why) {
-        if (!admits(peer)) {
-            return Refusal.USER;
-        }
-        return switch (why) {
-            case MpAuthenticationException e -> Refusal.KEY;
-            case ProtocolException e -> Refusal.PROTOCOL;
-            default -> Refusal.TIMEOUT;
-        };
     }
 
     private boolean admits(MpPeer peer) {

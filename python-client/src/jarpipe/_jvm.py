@@ -1,0 +1,68 @@
+"""The options with which a private daemon's JVM is started, and what of them is left to the user.
+
+Some facts about HotSpot's options:
+
+* The last of two equal options wins, so the user's come after ours. But two collectors are an
+  error, as is an initial heap larger than the maximum: where the user says anything about one of
+  these, ours are left out.
+* It reads options from variables of the environment and from files, too.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Mapping, Sequence
+
+from jarpipe import _archive
+
+_NO_PERF_FILE = "-XX:+PerfDisableSharedMem"
+"""Keeps the JVM from making a file in /tmp that a SIGKILL would leave behind."""
+
+COLLECTOR = ("-XX:+UseSerialGC",)
+"""Has the fewest threads, and no work to do while other threads run."""
+
+HEAP = ("-Xms48m", "-XX:NewSize=32m")
+"""A young generation that holds some large messages, and mostly stays in a processor's caches."""
+
+_VARIABLES = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
+_FILES = re.compile(r"@|-XX:(Flags|VMOptionsFile)=")
+_COLLECTORS = re.compile(r"-XX:[+-]Use\w+GC$")
+_SIZES = re.compile(r"-Xm[snx]|-XX:\w*(HeapSize|NewSize|NewRatio|RAM\w*)=")
+_ARCHIVES = re.compile(
+    r"-Xshare|-XX:.?\w*(AOT|Archive|Compact|Compressed|Alignment)|-agent|-javaagent"
+)
+
+
+def options(chosen: Sequence[str], *, java: str, jar: str, environ: Mapping[str, str]) -> list[str]:
+    """Return all options of the JVM: ours, as far as they agree with the user's, and the user's.
+
+    Args:
+        chosen: the user's.
+        java: the `java` executable.
+        jar: the daemon.
+        environ: the environment with the variables that a JVM reads, and ``JARPIPE_CACHE``.
+    """
+    known = list(chosen)
+    for name in _VARIABLES:
+        known += _words(environ.get(name, ""))
+    ours = [_NO_PERF_FILE]
+    if not _has(known, _FILES):
+        if not _has(known, _COLLECTORS):
+            ours += COLLECTOR
+            if not _has(known, _SIZES):
+                ours += HEAP
+        if not _has(known, _ARCHIVES):
+            ours += _archive.options(java=java, jar=jar, chosen=known, environ=environ)
+    return [*ours, *chosen]
+
+
+def _has(known: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    return any(pattern.match(option) for option in known)
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:  # the JVM will say what is wrong with it
+        return text.split()
