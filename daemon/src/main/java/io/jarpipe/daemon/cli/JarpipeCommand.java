@@ -29,6 +29,10 @@ final class JarpipeCommand {
 
     /** Runs a command line and returns its exit code. */
     static int run(String[] args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new JarpipeCommand());
         SettingFlags.addTo(
                 Objects.requireNonNull(commands.getSubcommands().get("serve")).getCommandSpec());
@@ -36,7 +40,6 @@ final class JarpipeCommand {
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     Main.report(exception, command.getErr());
                     return CommandLine.ExitCode.SOFTWARE;
-                })
-                .execute(args);
+                });
     }
 }

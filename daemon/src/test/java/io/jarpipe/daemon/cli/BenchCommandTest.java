@@ -22,7 +22,7 @@ final class BenchCommandTest {
     private final StringWriter errors = new StringWriter();
 
     private int bench(Path benchmarks, String... arguments) {
-        CommandLine commands = Main.commandLine();
+        CommandLine commands = JarpipeCommand.commandLine();
         commands.setErr(new PrintWriter(errors));
         List<String> all = new ArrayList<>(List.of("bench", "--benchmarks", benchmarks.toString()));
         all.addAll(List.of(arguments));
