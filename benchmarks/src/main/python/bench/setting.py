@@ -7,7 +7,7 @@ import dataclasses
 import os
 import pathlib
 import tempfile
-from typing import Iterator, Sequence
+from typing import Iterator, NamedTuple, Sequence
 
 import jarpipe
 
@@ -30,6 +30,22 @@ SMALL = {
     "tags": ["a", "b"],
 }
 """A request of a service: 118 bytes pickled."""
+
+
+class _Length(NamedTuple):
+    """How much is measured.
+
+    Many short rounds rather than few long ones: their smallest and largest say more about what
+    another run will find, whose medians shall lie between them.
+    """
+
+    rounds: int
+    seconds: float
+    warm_up: int
+
+
+_FULL = _Length(rounds=21, seconds=0.15, warm_up=6)
+_QUICK = _Length(rounds=11, seconds=0.07, warm_up=4)
 
 
 @dataclasses.dataclass
@@ -73,7 +89,7 @@ class Setting:
         Raises:
             BenchError: the Java parties are not compiled.
         """
-        classes = _classes()
+        classes, usual = _classes(), _QUICK if quick else _FULL
         os.environ.pop("JARPIPE_ADDRESS", None)  # a shared daemon has other classes and other work
         with tempfile.TemporaryDirectory(prefix="jarpipe-bench-") as name, jarpipe.Bridge(
             classpath=[classes]
@@ -83,9 +99,9 @@ class Setting:
             reason = compile_c(BENCHMARKS / "src" / "main" / "c" / "peer.c", peer)
             setting = cls(
                 quick=quick,
-                rounds=rounds or (5 if quick else 11),
-                seconds=seconds or (0.15 if quick else 0.3),
-                warm_up=2 if quick else 3,
+                rounds=rounds or usual.rounds,
+                seconds=seconds or usual.seconds,
+                warm_up=usual.warm_up,
                 folder=folder,
                 classes=classes,
                 bridge=bridge,
