@@ -62,7 +62,7 @@ def codec(setting: Setting) -> Iterator[Result | Skipped]:
         return
     payloads = setting.folder / "payloads"
     subprocess.run([sys.executable, str(_SCRIPTS / "payloads.py"), str(payloads)], check=True)
-    processes, rounds, seconds = (1, 9, 0.02) if setting.quick else (3, 7, 0.05)
+    processes, rounds, seconds = (1, 9, 0.02) if setting.quick else (4, 5, 0.04)
     found: dict[tuple[str, str], _Comparison] = {}
     for number in range(processes):
         for new in _run(payloads, min(rounds, setting.rounds), seconds):
