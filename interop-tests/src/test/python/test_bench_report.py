@@ -86,11 +86,11 @@ class Ratios(FolderTest):
                 return Sample(len(order))
 
         samples = take_turns(
-            [Side("a"), Side("b")], rounds=2, seconds=1, warm_up=1, progress=lambda what: None
+            [Side("a"), Side("b")], rounds=2, seconds=1, warm_up=0, progress=lambda what: None
         )
-        self.assertEqual(order, ["a", "b"] * 3)
+        self.assertEqual(order, ["a", "b"] * 4)
         values = {name: [sample.value for sample in side] for name, side in samples.items()}
-        self.assertEqual(values, {"a": [3, 5], "b": [4, 6]})
+        self.assertEqual(values, {"a": [5, 7], "b": [6, 8]})
 
 
 class Tables(FolderTest):

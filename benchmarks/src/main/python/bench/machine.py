@@ -23,7 +23,7 @@ def describe(setting: Setting) -> dict[str, str]:
         "CPython": platform.python_version(),
         "Java": str(setting.bridge.version()["java"]),
         "rounds": f"{setting.rounds} of {setting.seconds:g} s for each side, in turns, after "
-        f"{setting.warm_up} to warm up",
+        f"{setting.warm_up:g} s to warm up",
         "load before": f"{os.getloadavg()[0]:.2f} processes ready to run",
     }
 

@@ -13,6 +13,9 @@ from typing import Callable, Mapping, Protocol, Sequence
 
 __all__ = ["Ratio", "Sample", "Samples", "Side", "cpu_seconds", "figure", "median", "take_turns"]
 
+_UNCOUNTED = 2
+"""Rounds in which the sides find out how many items make one."""
+
 _SCHED_CLOCK = 2
 """The kernel's CPUCLOCK_SCHED (include/linux/posix-timers_types.h)."""
 
@@ -100,22 +103,27 @@ def take_turns(
     *,
     rounds: int,
     seconds: float,
-    warm_up: int,
+    warm_up: float,
     progress: Callable[[str], None],
 ) -> dict[str, list[Sample]]:
     """Let each side run once in each round, and return what was measured after the warm-up.
 
     Args:
-        sides: what is compared.
+        sides: what is compared; the first one may have a compiler that has to see it run.
         rounds: how many rounds count.
         seconds: about how long one side runs in one round.
-        warm_up: how many rounds do not count, before the others.
+        warm_up: for about how many seconds the first side runs alone, before all have run some
+            rounds that do not count.
         progress: told before each round.
     """
+    progress("warming up")
+    warm = time.monotonic() + warm_up
+    while time.monotonic() < warm:
+        sides[0].run(seconds)
     samples: dict[str, list[Sample]] = {side.name: [] for side in sides}
-    for number in range(warm_up + rounds):
-        counts = number >= warm_up
-        progress(f"round {number - warm_up + 1} of {rounds}" if counts else "warming up")
+    for number in range(-_UNCOUNTED, rounds):
+        counts = number >= 0
+        progress(f"round {number + 1} of {rounds}" if counts else "warming up")
         for side in sides:
             sample = side.run(seconds)
             if counts:

@@ -7,7 +7,7 @@ import dataclasses
 import os
 import pathlib
 import tempfile
-from typing import Iterator, Sequence
+from typing import Iterator, NamedTuple, Sequence
 
 import jarpipe
 
@@ -32,6 +32,22 @@ SMALL = {
 """A request of a service: 118 bytes pickled."""
 
 
+class _Length(NamedTuple):
+    """How much is measured.
+
+    Many short rounds rather than few long ones: their smallest and largest say more about what
+    another run will find, whose medians shall lie between them.
+    """
+
+    rounds: int
+    seconds: float
+    warm_up: float
+
+
+_FULL = _Length(rounds=21, seconds=0.15, warm_up=2.5)
+_QUICK = _Length(rounds=11, seconds=0.07, warm_up=0.8)
+
+
 @dataclasses.dataclass
 class Setting:
     """How long and how often to measure, and with what.
@@ -40,7 +56,7 @@ class Setting:
         quick: whether only what has a goal is measured, and shorter.
         rounds: how many rounds count.
         seconds: about how long one side runs in one round.
-        warm_up: how many rounds do not count.
+        warm_up: for about how many seconds the first side runs before that.
         folder: for what the run leaves behind.
         classes: the Java parties.
         bridge: the daemon that runs them.
@@ -50,7 +66,7 @@ class Setting:
     quick: bool
     rounds: int
     seconds: float
-    warm_up: int
+    warm_up: float
     folder: pathlib.Path
     classes: str
     bridge: jarpipe.Bridge
@@ -73,7 +89,7 @@ class Setting:
         Raises:
             BenchError: the Java parties are not compiled.
         """
-        classes = _classes()
+        classes, usual = _classes(), _QUICK if quick else _FULL
         os.environ.pop("JARPIPE_ADDRESS", None)  # a shared daemon has other classes and other work
         with tempfile.TemporaryDirectory(prefix="jarpipe-bench-") as name, jarpipe.Bridge(
             classpath=[classes]
@@ -83,9 +99,9 @@ class Setting:
             reason = compile_c(BENCHMARKS / "src" / "main" / "c" / "peer.c", peer)
             setting = cls(
                 quick=quick,
-                rounds=rounds or (5 if quick else 11),
-                seconds=seconds or (0.15 if quick else 0.3),
-                warm_up=3 if quick else 8,
+                rounds=rounds or usual.rounds,
+                seconds=seconds or usual.seconds,
+                warm_up=usual.warm_up,
                 folder=folder,
                 classes=classes,
                 bridge=bridge,

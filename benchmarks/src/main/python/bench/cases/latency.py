@@ -15,9 +15,9 @@ from bench.sides import Latency
 _TABLE = "Latency of `Queue` under load: over that of CPython to CPython"
 _PACES = (1000, 20_000)
 _BASE, _JAVA_TAKES, _JAVA_SENDS = "CPython to CPython", "CPython to Java", "Java to CPython"
-_ROUNDS = 7
-_SECONDS = 0.7
-"""Of a round: at the slowest pace, seven items are beyond the 99th percentile."""
+_ROUNDS = 11
+_SECONDS = 0.4
+"""Of a round: at the slowest pace, four items are beyond the 99th percentile."""
 _FIGURES: dict[str, Callable[[Sample], float]] = {
     "p50": lambda sample: sample.value,
     "p99": lambda sample: sample.extra["p99"],

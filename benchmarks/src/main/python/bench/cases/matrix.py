@@ -16,7 +16,7 @@ _TABLE = "`Queue`, small dict, producers to consumers: items/s over CPython to C
 _SHAPES = ((1, 1), (1, 4), (4, 1), (4, 4))
 _PAIRS = (("Java", "CPython"), ("CPython", "Java"), ("Java", "Java"))
 _BASE = ("CPython", "CPython")
-_ROUNDS = 7
+_ROUNDS = 13
 
 
 def matrix(setting: Setting) -> Iterator[Result]:

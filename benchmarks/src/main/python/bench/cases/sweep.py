@@ -23,7 +23,7 @@ _SIZES = {
     "64 MiB": 64 << 20,
 }
 _BASE, _JAVA_TAKES, _JAVA_SENDS = "CPython to CPython", "CPython to Java", "Java to CPython"
-_ROUNDS = 5
+_ROUNDS = 11
 _IN_FLIGHT = 256 << 20
 """How many bytes a queue holds at most: a producer in Java pickles an item before it is due."""
 _FIRST_ROUND = 32 << 20
