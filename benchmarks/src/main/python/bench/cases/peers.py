@@ -51,23 +51,23 @@ def round_trips(setting: Setting) -> Outcome:
             else:
                 parties += started
                 sides.append(_warming_up(setting, peer, started[-1], (), ()))
-        raw = _measured(setting, [side.raw for side in sides], setting.rounds)
+        raw = _measured(setting, [side.raw for side in sides], setting.seconds)
         yield from _compared("round trip of 64 B", raw, absent, at_least(4))
         for side in sides:
             side.decoded.begin(_calls(setting, side.peer))
-        rounds = 3 if setting.quick else setting.rounds
-        decoded = _measured(setting, [side.decoded for side in sides], rounds)
+        seconds = setting.seconds / (2 if setting.quick else 1)
+        decoded = _measured(setting, [side.decoded for side in sides], seconds)
     yield from _compared("round trip of a small dict", decoded, absent, None)
 
 
 def _measured(
-    setting: Setting, sides: Sequence[RemoteRoundTrips], rounds: int
+    setting: Setting, sides: Sequence[RemoteRoundTrips], seconds: float
 ) -> dict[str, list[Sample]]:
     """Let sides that have begun to make calls come to their end, and then take turns."""
     for side in sides:
         setting.progress(f"warming up {side.name}")
         side.finish()
-    return setting.turns(sides, rounds=rounds)
+    return setting.turns(sides, seconds=seconds)
 
 
 def _compared(
