@@ -193,12 +193,14 @@ class RemoteRoundTrips:
         name: of the side.
         client: makes as many as it is told, and answers with their times in seconds, sorted.
         server: the processes that answer, each told beforehand how many will come.
+        decoded: what the client is told, too: whether the value is decoded on both sides.
     """
 
-    def __init__(self, name: str, client: Party, server: Sequence[Party]) -> None:
+    def __init__(self, name: str, client: Party, server: Sequence[Party], *, decoded: bool) -> None:
         self.name = name
         self._client = client
         self._servers = server
+        self._decoded = decoded
         self._pace = _Paced(least=20)
 
     def run(self, seconds: float) -> Sample:
@@ -208,8 +210,9 @@ class RemoteRoundTrips:
 
     def begin(self, count: int) -> None:
         """Have so many round trips made, and do not wait."""
-        for party in (*self._servers, self._client):
+        for party in self._servers:
             party.begin(count)
+        self._client.begin((count, self._decoded))
 
     def finish(self) -> Sample:
         """Wait until they are made, and return what was measured."""

@@ -1,13 +1,14 @@
-"""P12: round trips of a small dict, against a second CPython process and other bridges to Java."""
+"""P12: round trips, against a second CPython process and other bridges to Java."""
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
-from typing import Any, Callable, Iterator, Sequence, Union
+from typing import Any, Callable, Iterator, Mapping, NamedTuple, Sequence, Union
 
 from bench import work
-from bench.goals import Result, Skipped, at_least
-from bench.measuring import Ratio, Samples, median
+from bench.goals import Goal, Result, Skipped, at_least
+from bench.measuring import Ratio, Sample, Samples, median
 from bench.parties import JavaParty, Party, PythonParty
 from bench.peers import installation
 from bench.peers.catalogue import CPYTHON, JARPIPE, ONE_WAY, OTHERS
@@ -20,14 +21,26 @@ from bench.sides import Flow, RemoteRoundTrips
 
 Outcome = Iterator[Union[Result, Skipped]]
 
+_JAVA = ("echo", "echoObjects")
+_PYTHON = (work.echo, work.echo_objects)
+"""What answers raw bytes, and what decodes."""
+
+
+class _Sides(NamedTuple):
+    """The round trips of one peer: of 64 bytes as they are, and of a dict."""
+
+    peer: Peer
+    raw: RemoteRoundTrips
+    decoded: RemoteRoundTrips
+
 
 def round_trips(setting: Setting) -> Outcome:
-    """Compare round trips of a small dict, which both sides decode and encode."""
+    """Compare round trips of 64 bytes, and then what is left when both sides decode and encode."""
     absent: dict[str, str] = {}
     with setting.parties() as parties:
         sides = [
-            _over_pipe(setting, parties, JARPIPE, lambda end: _java(setting, "echoObjects", end)),
-            _over_pipe(setting, parties, CPYTHON, lambda end: PythonParty(work.echo_objects, end)),
+            _over_pipe(setting, parties, JARPIPE, functools.partial(_java, setting), _JAVA),
+            _over_pipe(setting, parties, CPYTHON, PythonParty, _PYTHON),
         ]
         for peer in OTHERS:
             setting.progress(f"starting {peer.name}")
@@ -37,26 +50,44 @@ def round_trips(setting: Setting) -> Outcome:
                 absent[peer.name] = str(reason)
             else:
                 parties += started
-                sides.append(_warming_up(setting, peer, started[-1], ()))
+                sides.append(_warming_up(setting, peer, started[-1], (), ()))
+        raw = _measured(setting, [side.raw for side in sides], setting.seconds)
+        yield from _compared("round trip of 64 B", raw, absent, at_least(4))
         for side in sides:
-            setting.progress(f"warming up {side.name}")
-            side.finish()
-        samples = setting.turns(sides)
+            side.decoded.begin(_calls(setting, side.peer))
+        seconds = setting.seconds / (2 if setting.quick else 1)
+        decoded = _measured(setting, [side.decoded for side in sides], seconds)
+    yield from _compared("round trip of a small dict", decoded, absent, None)
+
+
+def _measured(
+    setting: Setting, sides: Sequence[RemoteRoundTrips], seconds: float
+) -> dict[str, list[Sample]]:
+    """Let sides that have begun to make calls come to their end, and then take turns."""
+    for side in sides:
+        setting.progress(f"warming up {side.name}")
+        side.finish()
+    return setting.turns(sides, seconds=seconds)
+
+
+def _compared(
+    what: str, samples: Mapping[str, Samples], absent: Mapping[str, str], goal: Goal | None
+) -> Outcome:
+    """Compare jarpipe with each peer; there is a goal for all but CPython."""
     ours, python = samples[JARPIPE.name], samples[CPYTHON.name]
     yield Result(
         "P12",
-        "round trip of a small dict: a second CPython process's p50 over jarpipe's",
+        f"{what}: a second CPython process's p50 over jarpipe's",
         _ratio(python, ours),
         detail=_figures(ours, python),
     )
     for peer in OTHERS:
-        measure = f"same: p50 of {peer.name} over jarpipe's"
+        measure = f"{what}: p50 of {peer.name} over jarpipe's"
         if peer.name in absent:
             yield Skipped("P12", measure, absent[peer.name])
         else:
             theirs = samples[peer.name]
-            detail = _figures(ours, theirs)
-            yield Result("P12", measure, _ratio(theirs, ours), at_least(4), detail)
+            yield Result("P12", measure, _ratio(theirs, ours), goal, _figures(ours, theirs))
 
 
 def one_way(setting: Setting) -> Outcome:
@@ -96,27 +127,42 @@ def _java(setting: Setting, method: str, *args: Any) -> Party:
 
 
 def _over_pipe(
-    setting: Setting, parties: list[Party], peer: Peer, answering: Callable[[Any], Party]
-) -> RemoteRoundTrips:
-    """Start a client, and what answers at the other end of its pipe."""
+    setting: Setting,
+    parties: list[Party],
+    peer: Peer,
+    answering: Callable[[Any, Any], Party],
+    methods: tuple[Any, Any],
+) -> _Sides:
+    """Start a client, and the two that answer in turn at the other end of its pipe."""
     ours, theirs = multiprocessing.Pipe()
     with ours, theirs:
-        server = answering(theirs)
-        parties.append(server)
+        servers = []
+        for method in methods:
+            servers.append(answering(method, theirs))
+            parties.append(servers[-1])
         python = installation.interpreter(peer.packages)
         log = setting.folder / f"{peer.name}.log"
         client = Client(peer.name, python, str(ours.fileno()), log, [ours])
         parties.append(client)
-    return _warming_up(setting, peer, client, [server])
+    return _warming_up(setting, peer, client, servers[:1], servers[1:])
 
 
 def _warming_up(
-    setting: Setting, peer: Peer, client: Party, servers: Sequence[Party]
-) -> RemoteRoundTrips:
-    """Return a side that has begun to make calls, while the next one is started."""
-    side = RemoteRoundTrips(peer.name, client, servers)
-    side.begin(peer.warm_up // (2 if setting.quick else 1))
-    return side
+    setting: Setting, peer: Peer, client: Party, raw: Sequence[Party], decoded: Sequence[Party]
+) -> _Sides:
+    """Return sides that have begun to make calls, while the next ones are started."""
+    sides = _Sides(
+        peer,
+        RemoteRoundTrips(peer.name, client, raw, decoded=False),
+        RemoteRoundTrips(peer.name, client, decoded, decoded=True),
+    )
+    sides.raw.begin(_calls(setting, peer))
+    return sides
+
+
+def _calls(setting: Setting, peer: Peer) -> int:
+    """Return how many calls make a peer warm."""
+    return peer.warm_up // (2 if setting.quick else 1)
 
 
 def _start(setting: Setting, peer: Peer) -> list[Party]:

@@ -6,14 +6,14 @@ import contextlib
 import json
 from typing import Any, Iterator
 
-from bench.peers.peer import Call, Peer
+from bench.peers.peer import Calls, Peer
 from bench.peers.place import Place
 
 __all__ = ["Grpc"]
 
 
 class Grpc(Peer):
-    """A unary call over a Unix socket, whose messages are JSON.
+    """A unary call over a Unix socket, whose messages are bytes or JSON.
 
     A dict that is not known beforehand has no better form: as `google.protobuf.Struct` it takes
     longer. The server answers on the thread that has read, as gRPC recommends for what never
@@ -29,7 +29,7 @@ class Grpc(Peer):
         return place.serve_in_java(self.name, "GrpcServer", str(place.folder / "grpc.sock"))
 
     @contextlib.contextmanager
-    def connected(self, address: str) -> Iterator[Call]:
+    def connected(self, address: str) -> Iterator[Calls]:
         """Connect to a socket."""
         import grpc
 
@@ -37,6 +37,9 @@ class Grpc(Peer):
             return json.dumps(value).encode()
 
         with grpc.insecure_channel(f"unix:{address}") as channel:
-            yield channel.unary_unary(
-                "/Peer/echo", request_serializer=encode, response_deserializer=json.loads
+            yield Calls(
+                channel.unary_unary("/Peer/raw"),
+                channel.unary_unary(
+                    "/Peer/echo", request_serializer=encode, response_deserializer=json.loads
+                ),
             )

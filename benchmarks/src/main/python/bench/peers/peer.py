@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from multiprocessing.connection import Connection
 from time import perf_counter
-from typing import Any, Callable, ContextManager, Iterator, Sequence
+from typing import Any, Callable, ContextManager, Iterator, NamedTuple, Sequence
 
 from bench.peers.place import Place
 from bench.setting import SMALL
 
-__all__ = ["Call", "Peer", "commands"]
+__all__ = ["Call", "Calls", "Peer", "commands"]
 
 Call = Callable[[Any], Any]
 """Sends a value to the other side, and returns the value that has come back."""
 
 
-def commands(control: Connection) -> Iterator[int]:
+class Calls(NamedTuple):
+    """The two things that a client can ask for.
+
+    Attributes:
+        raw: a message that nobody decodes.
+        decoded: an object that both sides decode and encode.
+    """
+
+    raw: Call
+    decoded: Call
+
+
+def commands(control: Connection) -> Iterator[Any]:
     """Yield what the benchmark says, until it closes its end."""
     while True:
         try:
@@ -34,11 +46,13 @@ class Peer:
     Attributes:
         name: what the report calls it.
         packages: what a client needs from the Python package index.
+        message: the 64 bytes that nobody decodes, as the type that is cheapest here.
         warm_up: how many calls it takes until the JVM has compiled most of what they need.
     """
 
     name: str
     packages: Sequence[str] = ()
+    message: Any = b"x" * 64
     warm_up: int = 10_000
 
     def start(self, place: Place) -> str:
@@ -49,23 +63,30 @@ class Peer:
         """
         raise NotImplementedError
 
-    def connected(self, address: str) -> ContextManager[Call]:
+    def connected(self, address: str) -> ContextManager[Calls]:
         """Connect to an address; called in the client process, which has the packages."""
         raise NotImplementedError
 
     def obey(self, control: Connection, address: str) -> None:
         """Make as many round trips as told, and answer with their times in seconds, sorted.
 
-        Called in the client process; the first answer is that it is connected.
+        Called in the client process; the first answer is that it is connected. A command is a pair
+        of how many, and whether the value is decoded.
         """
-        with self.connected(address) as call:
+        with self.connected(address) as calls:
             control.send(None)
-            for count in commands(control):
-                answer, times = None, []
-                for _ in range(count):
-                    begin = perf_counter()
-                    answer = call(SMALL)
-                    times.append(perf_counter() - begin)
-                if answer != SMALL:
-                    raise ValueError(f"{self.name} answers {answer!r}")
-                control.send(sorted(times))
+            for count, decoded in commands(control):
+                if decoded:
+                    control.send(self._times(count, calls.decoded, SMALL))
+                else:
+                    control.send(self._times(count, calls.raw, self.message))
+
+    def _times(self, count: int, call: Call, value: Any) -> Sequence[float]:
+        answer, times = None, []
+        for _ in range(count):
+            begin = perf_counter()
+            answer = call(value)
+            times.append(perf_counter() - begin)
+        if answer != value:
+            raise ValueError(f"{self.name} answers {answer!r}")
+        return sorted(times)

@@ -6,24 +6,28 @@ import contextlib
 from multiprocessing.connection import Connection
 from typing import Any, Iterator
 
-from bench.peers.peer import Call, Peer
+from bench.peers.peer import Calls, Peer
 
 __all__ = ["OverPipe"]
 
 
 class OverPipe(Peer):
-    """A pickled value there and back; the other end is given to a party of the benchmark."""
+    """Bytes or a pickled value there and back; parties of the benchmark have the other end."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     @contextlib.contextmanager
-    def connected(self, address: str) -> Iterator[Call]:
+    def connected(self, address: str) -> Iterator[Calls]:
         """Take over an inherited descriptor."""
         with Connection(int(address)) as connection:
 
-            def call(value: Any) -> Any:
+            def raw(message: bytes) -> bytes:
+                connection.send_bytes(message)
+                return connection.recv_bytes()
+
+            def decoded(value: Any) -> Any:
                 connection.send(value)
                 return connection.recv()
 
-            yield call
+            yield Calls(raw, decoded)

@@ -164,7 +164,7 @@ class Client(_Child):
             raise
 
     def begin(self, command: Any) -> None:
-        """Tell it how many calls to make."""
+        """Tell it how many calls to make, and which."""
         self._control.send(command)
 
     def finish(self) -> Any:

@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import Any, Iterator
 
-from bench.peers.peer import Call, Peer
+from bench.peers.peer import Calls, Peer
 from bench.peers.place import Place
 
 __all__ = ["Ray"]
@@ -27,7 +27,7 @@ class Ray(Peer):
         return str(place.folder)
 
     @contextlib.contextmanager
-    def connected(self, address: str) -> Iterator[Call]:
+    def connected(self, address: str) -> Iterator[Calls]:
         """Start Ray and an actor."""
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
         import ray
@@ -40,6 +40,10 @@ class Ray(Peer):
                     return value
 
             actor = ray.remote(Echo).remote()
-            yield lambda value: ray.get(actor.echo.remote(value))
+
+            def call(value: Any) -> Any:
+                return ray.get(actor.echo.remote(value))
+
+            yield Calls(call, call)
         finally:
             ray.shutdown()

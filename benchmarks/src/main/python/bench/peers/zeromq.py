@@ -7,7 +7,7 @@ import json
 from multiprocessing.connection import Connection
 from typing import Any, Iterator
 
-from bench.peers.peer import Call, Peer, commands
+from bench.peers.peer import Calls, Peer, commands
 from bench.peers.place import Place
 
 __all__ = ["ZeroMq", "ZeroMqOneWay"]
@@ -24,7 +24,7 @@ def _socket(kind: str, address: str) -> Iterator[Any]:
 
 
 class ZeroMq(Peer):
-    """A request and its reply, in JSON, over TCP.
+    """A request and its reply, bytes or JSON, over TCP.
 
     Over TCP, because JeroMQ's Unix sockets are none: they reach only JeroMQ.
     """
@@ -37,15 +37,15 @@ class ZeroMq(Peer):
         return place.serve_in_java(self.name, "ZeroMqServer")
 
     @contextlib.contextmanager
-    def connected(self, address: str) -> Iterator[Call]:
+    def connected(self, address: str) -> Iterator[Calls]:
         """Connect to an address."""
         with _socket("REQ", address) as socket:
 
-            def call(value: Any) -> Any:
-                socket.send(json.dumps(value).encode())
-                return json.loads(socket.recv())
+            def raw(message: bytes) -> Any:
+                socket.send(message)
+                return socket.recv()
 
-            yield call
+            yield Calls(raw, lambda value: json.loads(raw(json.dumps(value).encode())))
 
 
 class ZeroMqOneWay(ZeroMq):

@@ -1,6 +1,7 @@
 package io.jarpipe.benchmarks.peers;
 
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -14,7 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** A service with one unary method, whose messages are JSON instead of protocol buffers. */
+/** A service with two unary methods, whose messages are bytes or JSON instead of protocol buffers. */
 public final class GrpcServer {
     /** Decodes and encodes the messages, which is where gRPC has its place for it. */
     private static final class JsonMarshaller implements MethodDescriptor.Marshaller<Object> {
@@ -33,6 +34,23 @@ public final class GrpcServer {
         }
     }
 
+    /** Takes messages as they are. */
+    private static final class RawMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     private GrpcServer() {}
 
     /**
@@ -42,13 +60,6 @@ public final class GrpcServer {
      * @throws IOException if it cannot be bound
      */
     public static void main(String[] args) throws IOException {
-        JsonMarshaller json = new JsonMarshaller();
-        MethodDescriptor<Object, Object> echo = MethodDescriptor.<Object, Object>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName("Peer/echo")
-                .setRequestMarshaller(json)
-                .setResponseMarshaller(json)
-                .build();
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory());
         NettyServerBuilder.forAddress(new DomainSocketAddress(args[0]))
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -57,13 +68,24 @@ public final class GrpcServer {
                 // Recommended for what never blocks: no other thread is woken.
                 .directExecutor()
                 .addService(ServerServiceDefinition.builder("Peer")
-                        .addMethod(echo, ServerCalls.asyncUnaryCall((request, response) -> {
-                            response.onNext(request);
-                            response.onCompleted();
-                        }))
+                        .addMethod(echo("raw", new RawMarshaller()))
+                        .addMethod(echo("echo", new JsonMarshaller()))
                         .build())
                 .build()
                 .start();
         Lifetime.begin(args[0]);
+    }
+
+    private static <T> ServerMethodDefinition<T, T> echo(String name, MethodDescriptor.Marshaller<T> marshaller) {
+        MethodDescriptor<T, T> method = MethodDescriptor.<T, T>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName("Peer/" + name)
+                .setRequestMarshaller(marshaller)
+                .setResponseMarshaller(marshaller)
+                .build();
+        return ServerMethodDefinition.create(method, ServerCalls.asyncUnaryCall((request, response) -> {
+            response.onNext(request);
+            response.onCompleted();
+        }));
     }
 }

@@ -9,6 +9,11 @@ final class Json {
 
     private Json() {}
 
+    /** Decodes an object, and encodes it again; any other message is its own answer. */
+    static byte[] answer(byte[] message) {
+        return message[0] == '{' ? encode(decode(message)) : message;
+    }
+
     /** Decodes a value, and encodes it again. */
     static String echo(String json) {
         return MAPPER.writeValueAsString(MAPPER.readValue(json, Object.class));

@@ -7,6 +7,16 @@ public final class Py4jServer {
     private Py4jServer() {}
 
     /**
+     * Does nothing.
+     *
+     * @param message any text
+     * @return the same
+     */
+    public String raw(String message) {
+        return message;
+    }
+
+    /**
      * Decodes a value, and encodes it again.
      *
      * @param json the value

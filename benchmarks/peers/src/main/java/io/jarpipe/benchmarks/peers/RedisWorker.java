@@ -5,10 +5,15 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Takes requests from one list of a Redis server, and puts the answers into another. */
 public final class RedisWorker {
+    private static final byte[] REQUESTS = "requests".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REPLIES = "replies".getBytes(StandardCharsets.US_ASCII);
+
     private RedisWorker() {}
 
     /**
@@ -19,13 +24,13 @@ public final class RedisWorker {
     public static void main(String[] args) {
         try (RedisClient client =
                         RedisClient.create(RedisURI.Builder.socket(args[0]).build());
-                StatefulRedisConnection<String, String> connection = client.connect()) {
+                StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE)) {
             connection.setTimeout(Duration.ZERO); // a worker waits for requests as long as it takes
-            RedisCommands<String, String> redis = connection.sync();
+            RedisCommands<byte[], byte[]> redis = connection.sync();
             Lifetime.begin(args[0]);
             while (true) {
-                KeyValue<String, String> request = redis.blpop(0, "requests");
-                redis.lpush("replies", Json.echo(request.getValue()));
+                KeyValue<byte[], byte[]> request = redis.blpop(0, REQUESTS);
+                redis.lpush(REPLIES, Json.answer(request.getValue()));
             }
         }
     }

@@ -19,7 +19,7 @@ public final class ZeroMqServer {
             socket.bind("tcp://127.0.0.1:*");
             Lifetime.begin(socket.getLastEndpoint());
             while (true) {
-                socket.send(Json.encode(Json.decode(socket.recv())));
+                socket.send(Json.answer(socket.recv()));
             }
         }
     }
