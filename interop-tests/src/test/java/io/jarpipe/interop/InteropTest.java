@@ -31,6 +31,12 @@ import org.junit.jupiter.api.TestFactory;
  */
 class InteropTest {
     private static final int AT_A_TIME = 2;
+    /**
+     * What no behaviour may depend on: waits that always or never linger, and items taken in advance. Each is forced
+     * for all tests of one interpreter, if there are enough of them.
+     */
+    private static final List<String> EXTREMES =
+            List.of("-Djarpipe.linger=always", "-Djarpipe.linger=never", "-Djarpipe.prefetch=64");
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path TESTS = Path.of("src", "test", "python").toAbsolutePath();
@@ -105,6 +111,7 @@ class InteropTest {
         command.addAll(arguments);
         Map<String, String> environment = new HashMap<>(TestEnvironment.variables());
         environment.put("JARPIPE_TEST_HUGE", giants(python));
+        environment.merge("JARPIPE_JAVA_OPTIONS", extreme(python), (usual, forced) -> usual + " " + forced);
         return new SuiteRun(command, environment, log);
     }
 
@@ -117,8 +124,15 @@ class InteropTest {
         return python.equals(all.getFirst()) ? "some" : "";
     }
 
+    /** Says what is forced for an interpreter, if anything; the first and the last one run with what users have. */
+    private static String extreme(Python python) {
+        List<Python> all = Pythons.all();
+        int place = all.indexOf(python) - 1;
+        return place >= 0 && place < Math.min(EXTREMES.size(), all.size() - 2) ? EXTREMES.get(place) : "";
+    }
+
     private static DynamicContainer container(String suite, Python python, SuiteRun run) {
-        VERSIONS.put(python.minor(), run.version());
+        VERSIONS.put(python.minor(), (run.version() + " " + extreme(python)).strip());
         COUNTS.computeIfAbsent(python.minor(), minor -> new TreeMap<>())
                 .put(suite, run.plan().size());
         String interpreter = "CPython " + run.version();
