@@ -22,8 +22,10 @@ _NO_PERF_FILE = "-XX:+PerfDisableSharedMem"
 COLLECTOR = ("-XX:+UseSerialGC",)
 """Has the fewest threads, and no work to do while other threads run."""
 
-HEAP = ("-Xms48m", "-XX:NewSize=32m")
-"""A young generation that holds some large messages, and mostly stays in a processor's caches."""
+HEAP = ("-Xms192m", "-XX:NewSize=64m")
+"""A young generation that some large messages fit into: what does not goes to the old one, which the
+serial collector lets grow before it collects it. Memory that is not used yet is not taken.
+"""
 
 _VARIABLES = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
 _FILES = re.compile(r"@|-XX:(Flags|VMOptionsFile)=")
