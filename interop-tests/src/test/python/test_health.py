@@ -147,6 +147,6 @@ class Private(HealthTest):
                 bridge.version()
         with open(log, encoding="utf-8") as file:
             classes = file.read()
-        self.assertIn("io.jarpipe.daemon.frontdoor.FrontDoor ", classes)
-        for package in ("io.micrometer", "io.prometheus", "io.netty.handler.codec.http"):
+        self.assertIn("io.jarpipe.daemon.frontdoor.PrivateDoor ", classes)
+        for package in ("io.micrometer", "io.prometheus", "io.netty", "picocli"):
             self.assertNotIn(package, classes)
