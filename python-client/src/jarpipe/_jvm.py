@@ -23,8 +23,8 @@ COLLECTOR = ("-XX:+UseSerialGC",)
 """Has the fewest threads, and no work to do while other threads run."""
 
 HEAP = ("-Xms192m", "-XX:NewSize=64m")
-"""A young generation that some large messages fit into: what does not goes to the old one, which the
-serial collector lets grow before it collects it. Memory that is not used yet is not taken.
+"""A young generation that some large messages fit into: what does not goes to the old one, which
+the serial collector lets grow before it collects it. Memory that is not used yet is not taken.
 """
 
 _VARIABLES = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
