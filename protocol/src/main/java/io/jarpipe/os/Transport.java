@@ -32,6 +32,8 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     private static final int SHUT_WR = 1;
     /** What a pipe holds unless somebody has changed it (pipe(7)). */
     private static final long CAPACITY = 64 * 1024;
+    /** What a message has beside its body, at least ({@code FrameDescriptor}). */
+    private static final int HEADER_SIZE = 4;
     /** A pipe with less room than this does not count as writable. */
     private static final long PIPE_BUF = 4096;
 
@@ -40,6 +42,8 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     private final Linger reading = new Linger(CAPACITY / 2);
     /** With less than a quarter left to read, the reader was perhaps about to stop. */
     private final Linger writing = new Linger(CAPACITY - CAPACITY / 4);
+    /** How many bytes were seen to be there to read and have not been read, as far as this end knows. */
+    private long promised;
     /** Where to count, if anywhere: set by who owns the transport, before others use it. */
     private @Nullable Flow flow;
 
@@ -215,6 +219,9 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
         if (!Errno.EAGAIN.is(result)) {
             throw failure(call, result);
         }
+        if (events == Waiter.POLLIN) {
+            promised = 0;
+        }
         return awaitReady(events, deadline, waiting);
     }
 
@@ -225,7 +232,25 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
      * @throws IOException when the transport is closed
      */
     public final boolean isReadable() throws IOException {
-        return Waiter.isReady(fd, Waiter.POLLIN);
+        boolean ready = Waiter.isReady(fd, Waiter.POLLIN);
+        if (!ready) {
+            promised = 0;
+        }
+        return ready;
+    }
+
+    /**
+     * Tells whether bytes are there to read, without a system call while some are left of those that were there last
+     * time. A hang-up does not count.
+     *
+     * @return true when a read would find some, unless somebody else has read them
+     * @throws IOException when the transport is closed
+     */
+    public final boolean holdsBytes() throws IOException {
+        if (promised <= 0) {
+            promised = bytesInside();
+        }
+        return promised > 0;
     }
 
     /**
@@ -302,9 +327,9 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
             return false;
         }
         reading.spend();
-        int bytes = bytesInside();
-        lingered(Flow.Direction.IN, reading.judge(bytes));
-        return bytes > 0;
+        promised = bytesInside();
+        lingered(Flow.Direction.IN, reading.judge(promised));
+        return promised > 0;
     }
 
     /** Stays away for a moment if that has paid lately; tells whether there is room to write now. */
@@ -372,7 +397,12 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
      * @param bytes the length of its body
      */
     public final void count(Flow.Direction direction, long bytes) {
-        (direction == Flow.Direction.IN ? reading : writing).moved(bytes);
+        if (direction == Flow.Direction.IN) {
+            promised -= HEADER_SIZE + bytes;
+            reading.moved(bytes);
+        } else {
+            writing.moved(bytes);
+        }
         if (flow != null) {
             flow.count(direction, bytes);
         }

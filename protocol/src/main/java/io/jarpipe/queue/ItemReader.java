@@ -70,18 +70,29 @@ final class ItemReader {
             if (Thread.interrupted()) {
                 throw new InterruptedException(); // also where nothing has to be waited for: a loop must end
             }
-            checkOpen();
             Taken item = taken.poll();
-            if (item == null && acquireReadLock(deadline)) {
+            if (item != null || !awaitItem(deadline)) {
+                return item;
+            }
+            if (taken.isEmpty() && acquireReadLock(deadline)) {
                 item = takeLocked(deadline, batch);
             }
-            if (item != null || (taken.isEmpty() && !pipe.awaitReadable(deadline))) {
+            if (item != null || (deadline.hasPassed() && taken.isEmpty())) {
                 return item;
             }
         }
     }
 
-    /** Takes the lock if it is free, or else if there is something to read and before another thread has taken that. */
+    /** Waits, holding nothing, until there is something to take, or others have to be looked at. */
+    private boolean awaitItem(Deadline deadline) throws IOException, InterruptedException {
+        checkOpen();
+        if (!taken.isEmpty() || pipe.holdsBytes()) {
+            return true;
+        }
+        return deadline.hasPassed() ? pipe.isReadable() : pipe.awaitReadable(deadline);
+    }
+
+    /** Takes the lock unless another thread has taken, meanwhile, what it is to be taken for. */
     private boolean acquireReadLock(Deadline deadline) throws IOException, InterruptedException {
         if (readLock.tryAcquire()) {
             return true;

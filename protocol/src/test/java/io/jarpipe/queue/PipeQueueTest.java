@@ -139,6 +139,34 @@ final class PipeQueueTest {
     }
 
     @Test
+    void items_that_were_there_and_that_another_has_taken_are_not_taken_twice() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            here.put(i);
+        }
+        assertThat(here.take()).isEqualTo(0L);
+        assertThat(there.take()).isEqualTo(1L);
+        assertThat(there.take()).isEqualTo(2L);
+        assertThat(here.poll(Duration.ofMillis(10)).isPresent()).isFalse();
+        assertNothingTaken();
+        there.put("next");
+        assertThat(here.take()).isEqualTo("next");
+    }
+
+    @Test
+    void an_idle_taker_does_not_wait_for_a_lock_that_another_holds_while_it_waits() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            here.put(i);
+        }
+        assertThat(here.take()).isEqualTo(0L); // has seen that there is another one
+        assertThat(there.take()).isEqualTo(1L);
+        try (NamedSemaphore readLock = NamedSemaphore.open(names.getFirst())) {
+            assertThat(readLock.tryAcquire()).isTrue(); // as a CPython getter does
+            assertThat(here.poll(Duration.ofMillis(10)).isPresent()).isFalse();
+            readLock.release();
+        }
+    }
+
+    @Test
     void closing_ends_a_take_that_holds_nothing() throws Exception {
         FutureTask<Object> take = new FutureTask<>(here::take);
         Thread thread = Thread.ofPlatform().daemon().start(take);
