@@ -22,9 +22,11 @@ _NO_PERF_FILE = "-XX:+PerfDisableSharedMem"
 COLLECTOR = ("-XX:+UseSerialGC",)
 """Has the fewest threads, and no work to do while other threads run."""
 
-HEAP = ("-Xms192m", "-XX:NewSize=64m")
+HEAP = ("-Xms192m", "-XX:NewSize=64m", "-XX:SurvivorRatio=3")
 """A young generation that some large messages fit into: what does not goes to the old one, which
-the serial collector lets grow before it collects it. Memory that is not used yet is not taken.
+the serial collector lets grow before it collects it. Three fifths of it, where objects are made,
+are still in the large caches of today's processors; two survivor spaces of a fifth each hold what
+is alive in between. Memory that is not used yet is not taken.
 """
 
 _VARIABLES = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")

@@ -14,7 +14,7 @@ assert benching.SOURCES  # its import has put them on the path
 
 from bench import table  # noqa: E402
 from bench.chart import draw  # noqa: E402
-from bench.compare import agree, compare  # noqa: E402
+from bench.compare import Verdict, compare, verdict  # noqa: E402
 from bench.errors import BenchError  # noqa: E402
 from bench.goals import Cell, Failed, Outcome, Result, Skipped, at_least, at_most  # noqa: E402
 from bench.measuring import Ratio, Sample, figure, take_turns  # noqa: E402
@@ -151,32 +151,52 @@ class Records(FolderTest):
             with self.subTest(content), self.assertRaisesRegex(BenchError, "not written by --json"):
                 Run.load(pathlib.Path(self.write("run.json", content)))
 
-    def test_medians_within_the_others_spread_agree(self) -> None:
+    def test_spreads_that_have_something_in_common_agree(self) -> None:
         first = Ratio((1.0, 2.0, 3.0))
-        for second, same in (
-            ((1.5, 2.5, 2.6), True),
-            ((2.0, 2.0, 2.0), True),
-            ((2.1, 2.2, 2.9), False),
-            ((1.9, 3.1, 3.2), False),
-            ((2.004, 2.004, 3.0), True),  # printed as 2.00
+        for second, found in (
+            ((1.5, 2.5, 2.6), Verdict.AGREES),
+            ((2.0, 2.0, 2.0), Verdict.AGREES),
+            ((2.1, 2.2, 2.9), Verdict.MOVED),
+            ((1.9, 3.1, 3.2), Verdict.MOVED),
+            ((2.004, 2.004, 3.0), Verdict.AGREES),  # printed as 2.00
+            ((3.0, 3.5, 4.0), Verdict.MOVED),
+            ((3.01, 3.5, 4.0), Verdict.DIFFERS),
+            ((0.1, 0.2, 0.99), Verdict.DIFFERS),
         ):
             with self.subTest(second):
-                self.assertIs(agree(first, Ratio(second)), same)
-                self.assertIs(agree(Ratio(second), first), same)
+                self.assertIs(verdict(first, Ratio(second)), found)
+                self.assertIs(verdict(Ratio(second), first), found)
+
+    def test_measured_again_is_one_result_with_the_detail_of_the_more_usual(self) -> None:
+        first = Result("P1", "x", Ratio((1, 2, 9)), at_least(2), "first")
+        again = Result("P1", "x", Ratio((3, 4, 5)), at_least(2), "again")
+        self.assertEqual(first.key, again.key)
+        for joined in (first.joined(again), again.joined(first)):
+            self.assertEqual(sorted(joined.ratio.values), [1, 2, 3, 4, 5, 9])
+            self.assertEqual((joined.detail, joined.goal), ("again", first.goal))
+        self.assertNotEqual(first.key, Skipped("P1", "y", "").key)
 
     def test_comparison_counts_what_differs(self) -> None:
         def ratio(number: str, *values: float) -> Result:
             return Result(number, "`x`", Ratio(values))
 
-        first = run(ratio("P1", 1, 2, 3), ratio("P2", 1, 2, 3), ratio("P3", 1))
-        second = run(ratio("P2", 4, 5, 6), ratio("P1", 1, 2, 3), Skipped("P3", "`x`", "gone"))
+        first = run(
+            ratio("P1", 1, 2, 3), ratio("P2", 1, 2, 3), ratio("P3", 1), ratio("P4", 1, 2, 3)
+        )
+        second = run(
+            ratio("P4", 2.5, 2.6, 2.7),
+            ratio("P2", 4, 5, 6),
+            ratio("P1", 1, 2, 3),
+            Skipped("P3", "`x`", "gone"),
+        )
         lines, differing = compare(first, second)
         self.assertEqual(
             lines,
             [
                 "P1   x  2.00 (1.00-3.00)      2.00 (1.00-3.00)      agree",
                 "P2   x  2.00 (1.00-3.00)      5.00 (4.00-6.00)      DIFFER",
-                "2 ratios: 1 agree, 1 differ; 1 in one run only",
+                "P4   x  2.00 (1.00-3.00)      2.60 (2.50-2.70)      agree, moved",
+                "3 ratios: 2 agree, 1 of them moved; 1 differ; 1 in one run only",
             ],
         )
         self.assertEqual(differing, 1)

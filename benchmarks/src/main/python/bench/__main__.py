@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Mapping
 
 from jarpipe.errors import JarpipeError
 
@@ -16,7 +16,7 @@ from bench import machine, table
 from bench.cases import codec, footprint, latency, matrix, peers, pipes, queues, shared, sweep
 from bench.compare import compare
 from bench.errors import BenchError
-from bench.goals import Failed, Outcome
+from bench.goals import Failed, Outcome, Result
 from bench.parties import PartyError
 from bench.progress import Progress
 from bench.record import Run
@@ -44,6 +44,9 @@ FURTHER: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
     "peers-one-way": peers.one_way,
 }
 """What has no goal: left out by ``--quick`` unless it is named."""
+
+TWICE = ("consumers", "producers", "pipes", "java-to-java", "shares")
+"""What depends most on what else the machine does: half of the rounds come last, with a new JVM."""
 
 _INTERRUPTED = 130
 
@@ -74,8 +77,8 @@ def arguments() -> argparse.Namespace:
         type=pathlib.Path,
         nargs=2,
         metavar="FILE",
-        help="measure nothing; tell of two files of --json whether each median lies within the "
-        "other's spread (exit status 1 if one does not)",
+        help="measure nothing; tell of two files of --json whether their spreads have something in "
+        "common (exit status 1 if they do not), and where a median has moved out of the other one",
     )
     options = parser.parse_args()
     every = {**CASES, **FURTHER}
@@ -95,26 +98,39 @@ def arguments() -> argparse.Namespace:
 
 def measure(options: argparse.Namespace) -> Run:
     """Run the cases that are asked for."""
-    outcomes: list[Outcome] = []
     every = CASES if options.quick and not options.cases else {**CASES, **FURTHER}
     names = options.cases or list(every)
-    progress = Progress(len(names))
+    again = [name for name in names if name in TWICE and options.rounds != 1]
+    progress = Progress(len(names) + len(again))
     start = time.monotonic()
-    with Setting.prepared(
-        quick=options.quick, rounds=options.rounds, seconds=options.seconds, reporter=progress
-    ) as setting:
-        where = machine.describe(setting)
-        for name in names:
-            progress.begin(name)
-            try:
-                for outcome in every[name](setting):
-                    outcomes.append(outcome)
-            except Exception as error:  # the other cases still have something to say
-                if not isinstance(error, PartyError):
-                    traceback.print_exc()
-                outcomes.append(Failed(name, str(error) or type(error).__name__))
-            progress.end()
-    return Run(where, outcomes, time.monotonic() - start)
+    outcomes: dict[object, Outcome] = {}
+    where: Mapping[str, str] = {}
+    for part in filter(None, (names, again)):
+        with Setting.prepared(
+            quick=options.quick, rounds=options.rounds, seconds=options.seconds, reporter=progress
+        ) as setting:
+            where = where or machine.describe(setting)
+            for name in part:
+                progress.begin(name)
+                length = setting.halved() if name in again else setting
+                for outcome in _outcomes(name, every[name], length):
+                    known = outcomes.get(outcome.key)
+                    if isinstance(known, Result) and isinstance(outcome, Result):
+                        outcome = known.joined(outcome)
+                    outcomes[outcome.key] = outcome
+                progress.end()
+    return Run(where, list(outcomes.values()), time.monotonic() - start)
+
+
+def _outcomes(
+    name: str, case: Callable[[Setting], Iterator[Outcome]], setting: Setting
+) -> Iterator[Outcome]:
+    try:
+        yield from case(setting)
+    except Exception as error:  # the other cases still have something to say
+        if not isinstance(error, PartyError):
+            traceback.print_exc()
+        yield Failed(name, str(error) or type(error).__name__)
 
 
 def main() -> int:

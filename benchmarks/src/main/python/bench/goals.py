@@ -72,6 +72,17 @@ class Result:
     cell: Cell | None = None
 
     @property
+    def key(self) -> object:
+        """What makes this the same in another part of the run."""
+        return self.number, self.measure, self.cell
+
+    def joined(self, again: Result) -> Result:
+        """Return this together with the same measured again; the detail is of the more usual."""
+        ratio = Ratio(self.ratio.values + again.ratio.values)
+        usual = min((self, again), key=lambda part: abs(part.ratio.median - ratio.median))
+        return dataclasses.replace(usual, ratio=ratio)
+
+    @property
     def is_missed(self) -> bool:
         """Tell whether there is a goal that was not reached."""
         return self.goal is not None and not self.goal.is_reached_by(self.ratio)
@@ -85,6 +96,11 @@ class Skipped:
     measure: str
     reason: str
 
+    @property
+    def key(self) -> object:
+        """What makes this the same in another part of the run."""
+        return self.number, self.measure, None
+
 
 @dataclasses.dataclass(frozen=True)
 class Failed:
@@ -92,6 +108,11 @@ class Failed:
 
     case: str
     reason: str
+
+    @property
+    def key(self) -> object:
+        """What makes this the same in another part of the run."""
+        return self.case
 
 
 Outcome = Union[Result, Skipped, Failed]

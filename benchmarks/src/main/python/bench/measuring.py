@@ -6,10 +6,11 @@ What counts is the ratio of neighbours: its median, and beside it the smallest a
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import statistics
 import time
-from typing import Callable, Mapping, Protocol, Sequence
+from typing import Callable, ContextManager, Mapping, Protocol, Sequence
 
 __all__ = ["Ratio", "Sample", "Samples", "Side", "cpu_seconds", "figure", "median", "take_turns"]
 
@@ -105,6 +106,7 @@ def take_turns(
     seconds: float,
     warm_up: float,
     progress: Callable[[str], None],
+    during: ContextManager[None] | None = None,
 ) -> dict[str, list[Sample]]:
     """Let each side run once in each round, and return what was measured after the warm-up.
 
@@ -115,19 +117,21 @@ def take_turns(
         warm_up: for about how many seconds the first side runs alone, before all have run some
             rounds that do not count.
         progress: told before each round.
+        during: entered for the rounds, when the first side is warm.
     """
     progress("warming up")
     warm = time.monotonic() + warm_up
     while time.monotonic() < warm:
         sides[0].run(seconds)
     samples: dict[str, list[Sample]] = {side.name: [] for side in sides}
-    for number in range(-_UNCOUNTED, rounds):
-        counts = number >= 0
-        progress(f"round {number + 1} of {rounds}" if counts else "warming up")
-        for side in sides:
-            sample = side.run(seconds)
-            if counts:
-                samples[side.name].append(sample)
+    with during or contextlib.nullcontext():
+        for number in range(-_UNCOUNTED, rounds):
+            counts = number >= 0
+            progress(f"round {number + 1} of {rounds}" if counts else "warming up")
+            for side in sides:
+                sample = side.run(seconds)
+                if counts:
+                    samples[side.name].append(sample)
     return samples
 
 

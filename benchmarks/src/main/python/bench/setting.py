@@ -7,7 +7,7 @@ import dataclasses
 import os
 import pathlib
 import tempfile
-from typing import Iterator, NamedTuple, Sequence
+from typing import ContextManager, Iterator, NamedTuple, Sequence
 
 import jarpipe
 
@@ -110,6 +110,10 @@ class Setting:
             setting._c_peer, setting._no_c_peer = (None, reason) if reason else (peer, None)
             yield setting
 
+    def halved(self) -> Setting:
+        """Return the same with half of the rounds."""
+        return dataclasses.replace(self, rounds=(self.rounds + 1) // 2)
+
     @property
     def c_peer(self) -> pathlib.Path:
         """The executable of the peer in C; only if `no_c_peer` is nothing."""
@@ -126,7 +130,12 @@ class Setting:
         self.reporter.say(what)
 
     def turns(
-        self, sides: Sequence[Side], *, seconds: float | None = None, rounds: int | None = None
+        self,
+        sides: Sequence[Side],
+        *,
+        seconds: float | None = None,
+        rounds: int | None = None,
+        during: ContextManager[None] | None = None,
     ) -> dict[str, list[Sample]]:
         """Let the sides take turns.
 
@@ -134,6 +143,7 @@ class Setting:
             sides: what is compared.
             seconds: about how long one side runs in one round, if not as long as usual.
             rounds: how many rounds count at most.
+            during: entered for the rounds.
         """
         return take_turns(
             sides,
@@ -141,6 +151,7 @@ class Setting:
             seconds=seconds or self.seconds,
             warm_up=self.warm_up,
             progress=self.progress,
+            during=during,
         )
 
     @contextlib.contextmanager

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import Iterator
 
+from jarpipe import _jvm
+
 from bench.goals import Result, Skipped, at_least
 from bench.measuring import Ratio, figure
 from bench.parties import PartyError
@@ -16,7 +18,9 @@ from bench.setting import BENCHMARKS, Setting
 _JAR = BENCHMARKS / "target" / "benchmarks.jar"
 _SCRIPTS = BENCHMARKS / "src" / "main" / "python"
 _WORKS = {"load": "decoded", "view": "decoded, its bytes as a view", "dump": "encoded"}
-_WARM_UP = 0.7
+_QUICK = (2, 4, 0.02, 0.1)
+_FULL = (4, 5, 0.04, 0.4)
+"""How many processes, rounds in each, seconds of a side's round, and seconds to warm up a row."""
 
 
 @dataclasses.dataclass
@@ -50,8 +54,8 @@ class _Comparison:
 def codec(setting: Setting) -> Iterator[Result | Skipped]:
     """Run `SideBySide`, which takes turns with a CPython process of its own.
 
-    In full runs it is several processes, one after the other: what the compiler makes of the codec
-    differs more from one to the next than from round to round.
+    It is several processes, one after the other: what the compiler makes of the codec differs more
+    from one to the next than from round to round. Each has the options of a private daemon's JVM.
     """
     if not _JAR.exists():
         yield Skipped(
@@ -62,10 +66,10 @@ def codec(setting: Setting) -> Iterator[Result | Skipped]:
         return
     payloads = setting.folder / "payloads"
     subprocess.run([sys.executable, str(_SCRIPTS / "payloads.py"), str(payloads)], check=True)
-    processes, rounds, seconds = (1, 9, 0.02) if setting.quick else (4, 5, 0.04)
+    processes, rounds, seconds, warm_up = _QUICK if setting.quick else _FULL
     found: dict[tuple[str, str], _Comparison] = {}
     for number in range(processes):
-        for new in _run(payloads, min(rounds, setting.rounds), seconds):
+        for new in _run(payloads, min(rounds, setting.rounds), seconds, warm_up):
             setting.progress(f"{new.payload} {_WORKS[new.work]}, process {number + 1}")
             known = found.setdefault((new.payload, new.work), new)
             if known is not new:
@@ -75,10 +79,14 @@ def codec(setting: Setting) -> Iterator[Result | Skipped]:
         yield comparison.result()
 
 
-def _run(payloads: pathlib.Path, rounds: int, seconds: float) -> Iterator[_Comparison]:
+def _run(
+    payloads: pathlib.Path, rounds: int, seconds: float, warm_up: float
+) -> Iterator[_Comparison]:
     process = subprocess.Popen(
         [
             _java(),
+            *_jvm.COLLECTOR,
+            *_jvm.HEAP,
             "-Xmx1g",
             f"-Djarpipe.payloads={payloads}",
             "-cp",
@@ -86,7 +94,7 @@ def _run(payloads: pathlib.Path, rounds: int, seconds: float) -> Iterator[_Compa
             "io.jarpipe.benchmarks.SideBySide",
             "--lines",
             "--warm-up",
-            f"{_WARM_UP * 1000:.0f}",
+            f"{warm_up * 1000:.0f}",
             "--round",
             f"{seconds * 1000:.0f}",
             sys.executable,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
-from typing import Iterator, Union
+from typing import ContextManager, Iterator, Sequence, Union
 
 from bench import work
 from bench.goals import Result, Skipped, at_least, at_most
 from bench.measuring import Ratio, Sample, median
-from bench.parties import CParty, JavaParty, PythonParty
+from bench.parties import CParty, JavaParty, Party, PythonParty
+from bench.placing import on_one_processor
 from bench.setting import Setting
 from bench.sides import Flow, RoundTrips, ping
 
@@ -16,6 +18,18 @@ Outcome = Iterator[Union[Result, Skipped]]
 
 _SIZES = (64, 256, 1024, 2048, 8192, 16384)
 _QUICK_SIZES = (64, 2048, 16384)
+
+
+_TOGETHER = " on one processor"
+
+
+def _places(setting: Setting) -> Sequence[str]:
+    """Return where parties are compared that work in turns: there is a goal for the first."""
+    return (_TOGETHER,) if setting.quick else (_TOGETHER, " where the kernel puts it")
+
+
+def _during(place: str, parties: Sequence[Party]) -> ContextManager[None] | None:
+    return on_one_processor([party.pid for party in parties]) if place == _TOGETHER else None
 
 
 def _values(samples: list[Sample]) -> list[float]:
@@ -53,7 +67,7 @@ def small_frames(setting: Setting) -> Outcome:
 
 def round_trips(setting: Setting) -> Outcome:
     """Compare echoes of messages from this process."""
-    for size, bound in ((64, 0.7), (8000, 0.9)):
+    for place, (size, bound) in itertools.product(_places(setting), ((64, 0.7), (8000, 0.9))):
         with setting.parties() as parties:
             sides = []
             for name in ("java", "python", "c"):
@@ -69,33 +83,34 @@ def round_trips(setting: Setting) -> Outcome:
                 )
                 parties.append(party)
                 sides.append(RoundTrips(name, ping(ours, bytes(size)), server=[party]))
-            samples = setting.turns(sides)
+            samples = setting.turns(sides, during=_during(place, parties))
         java, python = samples["java"], samples["python"]
         figures = ", ".join(f"{name} {median(side) * 1e6:.1f} us" for name, side in samples.items())
         yield Result(
             "P5",
-            f"round trip over `Pipe()`, {size} B: Java echo's p50 over CPython's",
+            f"round trip over `Pipe()`{place}, {size} B: Java echo's p50 over CPython's",
             Ratio.of(_values(java), _values(python)),
-            at_most(bound),
+            at_most(bound) if place == _TOGETHER else None,
             f"{figures}; p99 {median(java, lambda s: s.extra['p99']) * 1e6:.1f} us, CPython "
             f"{median(python, lambda s: s.extra['p99']) * 1e6:.1f} us",
         )
         if size != 64:
             continue
         if setting.no_c_peer:
-            yield Skipped("P6", "same, 64 B: over a C echo's", setting.no_c_peer)
+            yield Skipped("P6", f"same{place}, 64 B: over a C echo's", setting.no_c_peer)
         else:
             yield Result(
                 "P6",
-                "same, 64 B: over a C echo's",
+                f"same{place}, 64 B: over a C echo's",
                 Ratio.of(_values(java), _values(samples["c"])),
-                at_most(1.0),
+                at_most(1.0) if place == _TOGETHER else None,
             )
 
 
 def large_messages(setting: Setting) -> Outcome:
     """Compare receivers of large messages from a CPython sender."""
-    for size, bound in ((1 << 20, 4), (16 << 20, 8)):
+    sizes = ((1 << 20, 4), (16 << 20, 8))
+    for place, (size, bound) in itertools.product(_places(setting), sizes):
         label = f"{size >> 20} MiB"
         with setting.parties() as parties:
             sides = []
@@ -113,26 +128,26 @@ def large_messages(setting: Setting) -> Outcome:
                 sender = PythonParty(work.send, writer, size)
                 parties += [receiver, sender]
                 sides.append(Flow(name, [sender], [receiver], least=4, first=8))
-            samples = setting.turns(sides)
+            samples = setting.turns(sides, during=_during(place, parties))
         java = samples["java"]
         figures = ", ".join(
             f"{name} {size / median(side) / 1e6:,.0f} MB/s" for name, side in samples.items()
         )
         yield Result(
             "P7",
-            f"{label} into Java's native memory: rate over CPython's",
+            f"{label} into Java's native memory{place}: rate over CPython's",
             Ratio.of(_values(samples["python"]), _values(java)),
-            at_least(bound),
+            at_least(bound) if place == _TOGETHER else None,
             figures,
         )
         if setting.no_c_peer:
-            yield Skipped("P7", f"same, {label}: rate over C's", setting.no_c_peer)
+            yield Skipped("P7", f"same{place}, {label}: rate over C's", setting.no_c_peer)
         else:
             yield Result(
                 "P7",
-                f"same, {label}: rate over C's",
+                f"same{place}, {label}: rate over C's",
                 Ratio.of(_values(samples["c"]), _values(java)),
-                at_least(0.85),
+                at_least(0.85) if place == _TOGETHER else None,
             )
 
 

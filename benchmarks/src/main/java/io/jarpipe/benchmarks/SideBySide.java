@@ -108,6 +108,10 @@ public final class SideBySide {
         if (!options.lines()) {
             out.println(Comparison.HEADER);
         }
+        for (Goal goal : GOALS) { // so that the compiler has seen everything before anything counts
+            warmUp(goal, Work.LOAD);
+            warmUp(goal, Work.DUMP);
+        }
         for (Goal goal : GOALS) {
             print(compare(goal, Work.LOAD));
             print(compare(goal, Work.DUMP));
@@ -124,9 +128,8 @@ public final class SideBySide {
 
     private Comparison compare(Goal goal, Work work) throws Exception {
         byte[] pickle = Payloads.read(goal.payload());
-        int batch =
-                (int) Math.clamp(BATCH_BYTES / Math.max(1, Timing.allocated(() -> codec.decode(pickle))), 1, MAX_BATCH);
-        warmUp(pickle, work, batch);
+        int batch = batch(pickle);
+        warmUp(goal, work);
         double[] own = new double[options.rounds()];
         double[] theirs = new double[options.rounds()];
         for (int round = 0; round < options.rounds(); round++) {
@@ -139,7 +142,14 @@ public final class SideBySide {
         return new Comparison(goal.payload(), work.name().toLowerCase(Locale.ROOT), wanted, own, theirs, bytes);
     }
 
-    private void warmUp(byte[] pickle, Work work, int batch) throws Exception {
+    private int batch(byte[] pickle) throws Exception {
+        long each = Math.max(1, Timing.allocated(() -> codec.decode(pickle)));
+        return (int) Math.clamp(BATCH_BYTES / each, 1, MAX_BATCH);
+    }
+
+    private void warmUp(Goal goal, Work work) throws Exception {
+        byte[] pickle = Payloads.read(goal.payload());
+        int batch = batch(pickle);
         long end = Timing.cpuNanos() + options.warmUpMillis() * NANOS_PER_MILLI;
         while (Timing.cpuNanos() < end) {
             measure(pickle, work, batch, 1);

@@ -50,6 +50,8 @@ final class Encoder {
     private final Atoms atoms;
     private final OldForms old;
     private int depth;
+    /** How many values were begun that may hold others. */
+    private int begun;
 
     Encoder(int protocol, int maxDepth, PyTypes types) {
         this.protocol = protocol;
@@ -108,6 +110,7 @@ final class Encoder {
                     throw new Unencodable("nested more than " + maxDepth + " deep");
                 }
                 depth++;
+                begun++;
                 saveNew(value, type, hash);
                 depth--;
             }
@@ -220,6 +223,7 @@ final class Encoder {
         if (size > 3) {
             sink.write(OpcodeBytes.MARK);
         }
+        int begunBefore = begun;
         int index = 0;
         try {
             for (; index < size; index++) {
@@ -228,7 +232,7 @@ final class Encoder {
         } catch (Unencodable e) {
             throw e.inside("[" + index + "]");
         }
-        int known = atoms.find(identity, hash);
+        int known = begun == begunBefore ? EncoderMemo.NOT_FOUND : atoms.find(identity, hash);
         if (known != EncoderMemo.NOT_FOUND) {
             for (int dropped = 0; dropped < (size > 3 ? 1 : size); dropped++) {
                 sink.write(size > 3 ? OpcodeBytes.POP_MARK : OpcodeBytes.POP);

@@ -45,6 +45,8 @@ final class EncoderMemo {
     private final Refreshed age = new Refreshed();
     private @Nullable Object[] things = new @Nullable Object[1 << (INITIAL_BITS - 1)];
     private int count;
+    /** How much the pickle before had; one that outgrows the small table is expected to have as much. */
+    private int lastCount;
 
     void clear() {
         if (bits > KEPT_BITS || (bits > INITIAL_BITS && count < table.length / LEAST_USE)) {
@@ -59,6 +61,7 @@ final class EncoderMemo {
                 Arrays.fill(things, 0, count, null);
             }
         }
+        lastCount = count;
         count = 0;
     }
 
@@ -205,7 +208,9 @@ final class EncoderMemo {
 
     private void grow() {
         long[] oldTable = table;
-        bits += GROWTH_BITS;
+        do {
+            bits += GROWTH_BITS;
+        } while (1 << (bits - 1) < lastCount);
         table = new long[1 << bits];
         things = Arrays.copyOf(things, table.length >> 1);
         for (long entry : oldTable) {

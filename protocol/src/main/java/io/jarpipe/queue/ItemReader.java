@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 // Some facts about the reading side of a multiprocessing.Queue
 // -------------------------------------------------------------
 // CPython 3.13 Lib/multiprocessing/queues.py, Queue.get: acquire _rlock, read one frame, release _rlock, release _sem.
-// A CPython getter sits in read(2) while it holds _rlock; if it is killed there, nobody ever reads again. Here nothing
-// is
-// held while there is nothing to read: a lock that is free is taken, which costs no system call, and given back at once
-// when the read, which does not wait, finds no message; one that is taken is waited for only while there is something.
+// A CPython getter sits in read(2) while it holds _rlock; if it is killed there, nobody ever reads again. Here the lock
+// is taken, or waited for, only while there is something to read, and given back at once when the read, which does not
+// wait, finds that somebody else was faster.
 //
 // A frame that was begun has to be read to its end by the same process: another reader would take its rest for a frame.
 // So a reader whose time is over in the middle of one leaves the lock and the rest to a thread, and the item waits here
