@@ -45,8 +45,10 @@ FURTHER: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
 }
 """What has no goal: left out by ``--quick`` unless it is named."""
 
-TWICE = ("consumers", "producers", "pipes", "java-to-java", "shares")
-"""What depends most on what else the machine does: half of the rounds come last, with a new JVM."""
+TWICE = ("consumers", "producers", "pipes", "large", "java-to-java", "shares")
+"""What depends most on what the machine does, and on how the memory of a process happens to lie:
+half of the rounds come last, with new processes.
+"""
 
 _INTERRUPTED = 130
 

@@ -45,7 +45,7 @@ class _Length(NamedTuple):
 
 
 _FULL = _Length(rounds=21, seconds=0.15, warm_up=2.5)
-_QUICK = _Length(rounds=11, seconds=0.07, warm_up=0.8)
+_QUICK = _Length(rounds=11, seconds=0.06, warm_up=0.6)
 
 
 @dataclasses.dataclass

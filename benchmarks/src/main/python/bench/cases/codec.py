@@ -18,7 +18,7 @@ from bench.setting import BENCHMARKS, Setting
 _JAR = BENCHMARKS / "target" / "benchmarks.jar"
 _SCRIPTS = BENCHMARKS / "src" / "main" / "python"
 _WORKS = {"load": "decoded", "view": "decoded, its bytes as a view", "dump": "encoded"}
-_QUICK = (2, 4, 0.02, 0.1)
+_QUICK = (2, 3, 0.02, 0.05)
 _FULL = (4, 5, 0.04, 0.4)
 """How many processes, rounds in each, seconds of a side's round, and seconds to warm up a row."""
 
@@ -55,7 +55,8 @@ def codec(setting: Setting) -> Iterator[Result | Skipped]:
     """Run `SideBySide`, which takes turns with a CPython process of its own.
 
     It is several processes, one after the other: what the compiler makes of the codec differs more
-    from one to the next than from round to round. Each has the options of a private daemon's JVM.
+    from one to the next than from round to round. Each has the options of a private daemon's JVM,
+    and waits for its compiler, which otherwise may still be at work when the warm-up is over.
     """
     if not _JAR.exists():
         yield Skipped(
@@ -88,6 +89,7 @@ def _run(
             *_jvm.COLLECTOR,
             *_jvm.HEAP,
             "-Xmx1g",
+            "-Xbatch",
             f"-Djarpipe.payloads={payloads}",
             "-cp",
             str(_JAR),

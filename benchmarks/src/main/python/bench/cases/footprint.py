@@ -27,6 +27,7 @@ _WARM_UPS = 5
 """As many times at most clients come and go until no more memory than for less than a KiB of each
 remains; it is the heap that fills with garbage for the first time.
 """
+_QUICK_STARTS = 7
 _SERVICES = 5
 _QUICK_SERVICES = 2
 _KEY = b"the benchmark's"
@@ -92,7 +93,8 @@ def start_up(setting: Setting) -> Iterator[Result]:
 
     The rounds that do not count leave an archive of classes behind, if there was none.
     """
-    samples = setting.turns([_Java(setting.classes), _Python(), _Ready()])
+    rounds = _QUICK_STARTS if setting.quick else None
+    samples = setting.turns([_Java(setting.classes), _Python(), _Ready()], rounds=rounds)
     java, python = samples["java"], samples["python"]
     yield Result(
         "P10",
