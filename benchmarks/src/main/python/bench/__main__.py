@@ -45,7 +45,15 @@ FURTHER: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
 }
 """What has no goal: left out by ``--quick`` unless it is named."""
 
-TWICE = ("consumers", "producers", "pipes", "large", "java-to-java", "shares")
+TWICE = (
+    "consumers",
+    "producers",
+    "pipes",
+    "round-trips",
+    "large",
+    "java-to-java",
+    "shares",
+)
 """What depends most on what the machine does, and on how the memory of a process happens to lie:
 half of the rounds come last, with new processes.
 """

@@ -23,10 +23,8 @@ from bench.setting import BENCHMARKS, Setting
 _PARTIES = "io.jarpipe.benchmarks.parties"
 _PATIENCE = 60.0
 _CLIENTS = 1000
-_WARM_UPS = 5
-"""As many times at most clients come and go until no more memory than for less than a KiB of each
-remains; it is the heap that fills with garbage for the first time.
-"""
+_TIMES = 3
+"""How often the clients of a service come and go: each time the heap has other garbage."""
 _QUICK_STARTS = 7
 _SERVICES = 5
 _QUICK_SERVICES = 2
@@ -119,7 +117,7 @@ def footprint(setting: Setting) -> Iterator[Result]:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     services = min(_QUICK_SERVICES if setting.quick else _SERVICES, setting.rounds)
-    grown, opened = zip(*(_cost(setting, number) for number in range(services)))
+    grown, opened = zip(*(cost for number in range(services) for cost in _costs(setting, number)))
     what = f"service with {_CLIENTS} idle connections: "
     yield Result(
         "P11",
@@ -130,22 +128,17 @@ def footprint(setting: Setting) -> Iterator[Result]:
     yield Result("P11", what + "descriptors of each", Ratio.fixed(opened), at_most(1, "fd"))
 
 
-def _cost(setting: Setting, number: int) -> tuple[float, float]:
-    """Return by how many bytes and descriptors a new service grows for each of its clients."""
+def _costs(setting: Setting, number: int) -> Iterator[tuple[float, float]]:
+    """Say by how many bytes and descriptors a new service grows for each client, several times."""
     with _service(setting, f"service-{number}") as (pid, address):
         unused = _descriptors(pid)
-        memory = 0
-        for _ in range(_WARM_UPS):
-            before, memory = memory, _resident(pid)
-            if memory - before < _CLIENTS * 1024:
-                break
+        for is_first in (True, *[False] * _TIMES):
+            memory, descriptors = _resident(pid), _descriptors(pid)
             with _connected(address):
-                pass  # what remains of them are classes, threads and the garbage of handshakes
+                grown, opened = _resident(pid) - memory, _descriptors(pid) - descriptors
+            if not is_first:  # what remains are classes, threads and the garbage of handshakes
+                yield grown / _CLIENTS, opened / _CLIENTS
             _await("the connections to be closed", lambda: _descriptors(pid) <= unused + 10)
-        memory, descriptors = _resident(pid), _descriptors(pid)
-        with _connected(address):
-            grown, opened = _resident(pid) - memory, _descriptors(pid) - descriptors
-    return grown / _CLIENTS, opened / _CLIENTS
 
 
 @contextlib.contextmanager
