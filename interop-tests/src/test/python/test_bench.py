@@ -140,6 +140,7 @@ class Command(ProgramTest):
         for word in ("--quick", "--rounds", "--report", "--compare", "JARPIPE_BENCHMARKS", "CASE"):
             self.assertIn(word, done.stdout)
 
+    @ONCE
     def test_files_that_cannot_be_compared(self) -> None:
         wrong = self.write("wrong.json", '{"format": 0}')
         for file, complaint in ((self.path("missing.json"), "No such file"), (wrong, "--json")):
@@ -150,6 +151,7 @@ class Command(ProgramTest):
                 self.assertNotIn("Traceback", done.stderr)
 
     @built
+    @ONCE
     def test_wrong_usage(self) -> None:
         for arguments, complaint in (
             (["nonsense"], "no such case: nonsense (there are: consumers, "),

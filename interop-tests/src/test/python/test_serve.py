@@ -13,7 +13,7 @@ from typing import Any
 import procfs
 from jarpipe import errors
 from programs import PACKAGE, Served, command
-from support import PATIENCE, WORKERS, await_
+from support import ONCE, PATIENCE, WORKERS, await_
 from workertest import WorkerTest
 
 NOBODY = 65534
@@ -44,6 +44,7 @@ class ServeTest(WorkerTest):
         self.assertNotIn("Exception", done.stderr)
 
 
+@ONCE
 class Places(ServeTest):
     """Addresses and key files."""
 
@@ -172,6 +173,7 @@ class Draining(ServeTest):
         self.assertIn("has not finished: terminated", served.log())
         self.assertEqual(procfs.jvm_data_files(served.pid), [])
 
+    @ONCE
     def test_a_daemon_without_workers_ends_at_once(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(number):
@@ -180,6 +182,7 @@ class Draining(ServeTest):
                 self.assertEqual(served.wait(), 128 + number)
                 self.assertFalse(os.path.exists(served.address))
 
+    @ONCE
     def test_the_socket_of_a_successor_is_left_alone(self) -> None:
         first = self.serve()
         os.rename(first.address, self.path("moved.sock"))

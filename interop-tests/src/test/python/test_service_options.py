@@ -15,7 +15,7 @@ from typing import Any
 import addresses
 from programs import command
 from services import SMALL_HEAP, ServiceCase, Services
-from support import PATIENCE, WORKERS, await_
+from support import ONCE, PATIENCE, WORKERS, await_
 
 IDLE_CLIENTS = 5000
 
@@ -53,6 +53,7 @@ class Options(ServiceCase):
         services.wait()
         self.assertFalse(os.path.exists(self.path("echo")))
 
+    @ONCE
     def test_mistakes(self) -> None:
         echo = WORKERS + "ServiceWorkers::echo"
         for options, expected in (
@@ -120,6 +121,7 @@ class Options(ServiceCase):
             self.assert_echo(client, "served again")
         self.assertEqual(services.log().count("EMFILE"), 1, services.log())
 
+    @ONCE
     def test_graceful_end(self) -> None:
         """After SIGTERM nobody is accepted, handlers go on, and are interrupted after the grace."""
         services = self.served((self.path("obey"), "obey"), options=("--grace", "1"))
@@ -141,6 +143,7 @@ class Options(ServiceCase):
         self.assertIn("] interrupted\n", log)
         self.assertRegex(log, r"the handler of process \d+ of user \d+ did not end in time")
 
+    @ONCE
     def test_idle_connections_cost_little(self) -> None:
         """5,000 idle clients of one service: a descriptor and some KiB each, no thread."""
         needed = 2 * IDLE_CLIENTS

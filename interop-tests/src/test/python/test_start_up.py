@@ -8,7 +8,7 @@ from typing import Any
 from unittest import mock
 
 import jarpipe
-from support import PATIENCE, WORKERS
+from support import ONCE, PATIENCE, WORKERS
 from workertest import WorkerTest
 
 ARCHIVED = "source: shared objects file (top)"
@@ -60,6 +60,7 @@ class Archives(StartUpTest):
         self.assertIn(f"io.jarpipe.daemon.worker.JavaProcess {ARCHIVED}", self.run_worker())
         self.assertEqual(self.archives(), [path])
 
+    @ONCE
     def test_a_damaged_archive_is_made_anew(self) -> None:
         self.run_worker()
         (path,) = self.archives()
@@ -81,6 +82,7 @@ class Archives(StartUpTest):
             bridge.version()
         self.assertEqual(self.archives(), [])
 
+    @ONCE
     def test_a_folder_that_cannot_be_written(self) -> None:
         self.run_worker()
         with mock.patch("os.access", lambda path, mode: mode != os.W_OK):
@@ -94,6 +96,7 @@ class Archives(StartUpTest):
         os.chmod(self.path("home"), 0o500)
         self.assertNotIn(ARCHIVED, self.run_worker())
 
+    @ONCE
     def test_off_or_no_home(self) -> None:
         for variables in ({"JARPIPE_CACHE": "off"}, {"HOME": ""}, {"HOME": "/nowhere/at/all"}):
             with self.subTest(variables), mock.patch.dict(os.environ, variables):
@@ -104,6 +107,7 @@ class Archives(StartUpTest):
 class Options(StartUpTest):
     """The user's options are taken by a real JVM beside ours."""
 
+    @ONCE
     def test_collectors_and_heaps(self) -> None:
         for option in ("-XX:+UseG1GC", "-XX:+UseZGC", "-Xmx16m", "-Xms8m", "-XX:NewSize=1m"):
             with self.subTest(option):
