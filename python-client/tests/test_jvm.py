@@ -74,6 +74,26 @@ class Options(JvmTest):
             self.assertEqual(self.options(option), [ALL[0], option])
 
 
+class CompactObjects(JvmTest):
+    """Smaller objects, where the JVM has archives for them, too."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        for base in ("classes_coh.jsa", "classes_nocoops_coh.jsa"):
+            self.write(f"jdk/lib/server/{base}", "")
+
+    def test_where_the_jvm_starts_as_fast_with_them(self) -> None:
+        self.assertEqual(self.options("-ea"), [*ALL, *_jvm.OBJECTS, "-ea"])
+        os.unlink(self.path("jdk/lib/server/classes_nocoops_coh.jsa"))
+        self.assertEqual(self.options("-ea"), [*ALL, "-ea"])
+
+    def test_the_user_says_no(self) -> None:
+        option = "-XX:-UseCompactObjectHeaders"
+        self.assertEqual(self.options(option), [*ALL, option])
+        self.environ["JDK_JAVA_OPTIONS"] = option
+        self.assertEqual(self.options(), ALL)
+
+
 class Archive(JvmTest):
     """Where it is, and when it is left alone."""
 

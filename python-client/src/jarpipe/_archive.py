@@ -31,8 +31,11 @@ _MAGIC = 0xF00BABA8
 """How it begins, as soon as it is complete (CDS_DYNAMIC_ARCHIVE_MAGIC in HotSpot's cds.h)."""
 
 _LEAST_BYTES = 1 << 20
-_BASES = ("classes.jsa", "classes_nocoops.jsa")
+_BASES = ("classes{}.jsa", "classes_nocoops{}.jsa")
 """The JVM's own archives: for heaps up to 32 GiB, and above."""
+
+_COMPACT = "_coh"
+"""What the names of those for compact object headers end with, which not every vendor makes."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _QUIET = ("-Xlog:cds*=off", "-Xlog:aot*=off")
@@ -48,7 +51,7 @@ def options(*, java: str, jar: str, chosen: Sequence[str], environ: Mapping[str,
         environ: the environment with ``JARPIPE_CACHE``, ``XDG_CACHE_HOME`` and ``HOME``.
     """
     folder = _folder(environ)
-    if folder is None or not _has_base(java):
+    if folder is None or not has_base(java):
         return []
     try:
         _make(folder)
@@ -68,6 +71,18 @@ def options(*, java: str, jar: str, chosen: Sequence[str], environ: Mapping[str,
     except OSError:  # a start needs no archive
         return []
     return ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={path}", *_QUIET]
+
+
+def has_base(java: str, *, compact: bool = False) -> bool:
+    """Say whether the JVM has archives of its own, for usual or for compact object headers.
+
+    Args:
+        java: the `java` executable.
+        compact: which.
+    """
+    library = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(java))), "lib/server")
+    names = (base.format(_COMPACT if compact else "") for base in _BASES)
+    return all(os.path.isfile(os.path.join(library, name)) for name in names)
 
 
 def _folder(environ: Mapping[str, str]) -> str | None:
@@ -99,11 +114,6 @@ def _is_trusted(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
         and found.st_uid in (0, os.geteuid())
         and not found.st_mode & _OTHERS_WRITE
     )
-
-
-def _has_base(java: str) -> bool:
-    library = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(java))), "lib/server")
-    return all(os.path.isfile(os.path.join(library, base)) for base in _BASES)
 
 
 def _is_complete(path: str) -> bool:

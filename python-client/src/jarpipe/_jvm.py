@@ -29,6 +29,9 @@ are still in the large caches of today's processors; two survivor spaces of a fi
 is alive in between. Memory that is not used yet is not taken.
 """
 
+OBJECTS = ("-XX:+UseCompactObjectHeaders",)
+"""Smaller objects: decoding allocates a sixth less, and takes less time."""
+
 _VARIABLES = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
 _FILES = re.compile(r"@|-XX:(Flags|VMOptionsFile)=")
 _COLLECTORS = re.compile(r"-XX:[+-]Use\w+GC$")
@@ -57,6 +60,8 @@ def options(chosen: Sequence[str], *, java: str, jar: str, environ: Mapping[str,
             if not _has(known, _SIZES):
                 ours += HEAP
         if not _has(known, _ARCHIVES):
+            if _archive.has_base(java, compact=True):
+                ours += OBJECTS
             ours += _archive.options(java=java, jar=jar, chosen=known, environ=environ)
     return [*ours, *chosen]
 

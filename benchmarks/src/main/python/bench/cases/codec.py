@@ -88,6 +88,7 @@ def _run(
             _java(),
             *_jvm.COLLECTOR,
             *_jvm.HEAP,
+            *_jvm.OBJECTS,
             "-Xmx1g",
             "-Xbatch",
             f"-Djarpipe.payloads={payloads}",

@@ -294,7 +294,9 @@ public final class FrameReader {
             current.drop();
         }
         while (!current.isReceived()) {
-            current.makeRoom();
+            if (current.isFull()) {
+                current.makeRoom(current.missing() > IoBuffer.SIZE ? transport.bytesInside() : 0);
+            }
             int count = readNow(buffer, (int) Math.min(current.missing(), IoBuffer.SIZE));
             if (count < 0) {
                 return false;

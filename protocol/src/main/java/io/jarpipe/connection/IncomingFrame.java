@@ -67,13 +67,19 @@ final class IncomingFrame {
         return dropped;
     }
 
-    /** Makes room for the next read before it is done: if the heap is exhausted, nothing is lost. */
-    void makeRoom() {
-        int wanted = (int) Math.min(length, (long) keptLength + STEP);
-        if (!dropped && kept.length < wanted) {
-            int room = (int) Math.min(length, Math.max(wanted, GROWTH * kept.length));
-            kept = keptLength == 0 ? new byte[room] : Arrays.copyOf(kept, room);
-        }
+    /** Tells whether there is no room for what the next read brings. */
+    boolean isFull() {
+        return !dropped && kept.length < nextLength();
+    }
+
+    private int nextLength() {
+        return (int) Math.min(length, (long) keptLength + STEP);
+    }
+
+    /** Makes room before a read: if the heap is exhausted, nothing is lost. So many bytes are there to be read. */
+    void makeRoom(long come) {
+        int room = (int) Math.min(length, Math.max(nextLength(), GROWTH * (keptLength + come)));
+        kept = keptLength == 0 ? new byte[room] : Arrays.copyOf(kept, room);
     }
 
     /** Keeps so many bytes that were read, for which there is room; or drops them. */

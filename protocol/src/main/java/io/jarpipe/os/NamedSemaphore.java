@@ -32,14 +32,21 @@ public final class NamedSemaphore implements AutoCloseable {
 
     private final String name;
     private final long address;
+    private final Turn turn;
     private final UseCount uses;
     private final Leaks.Watch watch;
 
     private NamedSemaphore(String name, long address) {
         this.name = name;
         this.address = address;
-        this.uses = new UseCount(() -> Libc.semClose(address));
+        this.turn = Turn.at(address);
+        this.uses = new UseCount(() -> close(address));
         this.watch = Leaks.watch(this, new Lost(name, uses));
+    }
+
+    private static void close(long address) {
+        Turn.forget(address); // from the next moment on another semaphore may be there
+        Libc.semClose(address);
     }
 
     /** What a forgotten semaphore leaves behind. */
@@ -224,6 +231,15 @@ public final class NamedSemaphore implements AutoCloseable {
         } finally {
             endUse();
         }
+    }
+
+    /**
+     * Returns where the threads of this process queue up for what the semaphore guards.
+     *
+     * @return the same for all that have it open
+     */
+    public Turn turn() {
+        return turn;
     }
 
     /**

@@ -340,7 +340,7 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
             return false;
         }
         writing.spend();
-        long room = CAPACITY - bytesInside();
+        long room = room();
         lingered(Flow.Direction.OUT, writing.judge(room));
         return room > PIPE_BUF;
     }
@@ -354,12 +354,29 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     /** Tells whether what was written and not yet read can be asked for at this end. */
     abstract boolean knowsItsRoom();
 
+    /**
+     * Estimates how many bytes a write would take now, in a pipe of the usual capacity.
+     *
+     * @return the number, not positive for a larger pipe with more inside; {@link Long#MAX_VALUE} if it is unknown
+     * @throws IOException when the transport is closed
+     */
+    public final long room() throws IOException {
+        return knowsItsRoom() ? CAPACITY - bytesInside() : Long.MAX_VALUE;
+    }
+
     /** Notes that others read from this end, too: its readers do not stay away from it for long. */
     public final void hasRivals() {
         reading.hasRivals();
     }
 
-    private int bytesInside() throws IOException {
+    /**
+     * Asks how many bytes were written at the other end and not read at this one, or the reverse at the writing end of
+     * a pipe.
+     *
+     * @return the number, at most the capacity of the pipe or socket
+     * @throws IOException when the transport is closed
+     */
+    public final int bytesInside() throws IOException {
         fd.begin();
         try {
             return (int) Errno.check("ioctl", Libc.bytesInside(fd.number()), fd.toString());

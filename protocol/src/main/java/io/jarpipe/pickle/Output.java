@@ -3,7 +3,9 @@ package io.jarpipe.pickle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Collects a pickle in an array that grows. Numbers are little-endian unless said otherwise.
@@ -30,8 +32,16 @@ final class Output {
     private static final int FRAME_HEADER = 1 + Long.BYTES;
     private static final int NO_FRAME = -1;
 
+    /** Bytes that stand before the one at {@code position} and are copied only when the pickle is complete. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Insertion(int position, byte[] content) {}
+
     private byte[] bytes = new byte[INITIAL_SIZE];
+    /** How many bytes are in the array, without those that are to be inserted. */
     private int size;
+
+    private final List<Insertion> insertions = new ArrayList<>();
+    private int insertedSize;
     /** Length of the last pickle; the next large one is expected to be as long. */
     private int lastSize;
 
@@ -44,6 +54,8 @@ final class Output {
             bytes = new byte[INITIAL_SIZE];
         }
         size = 0;
+        insertions.clear();
+        insertedSize = 0;
         frameStart = NO_FRAME;
         frameEnd = Integer.MAX_VALUE;
     }
@@ -55,14 +67,18 @@ final class Output {
     }
 
     private void grow(int count) {
-        if (count > MAX_SIZE - size) {
-            throw new Unencodable("pickle larger than 2 GiB");
-        }
+        checkSize(count);
         long wanted = Math.max(2L * bytes.length, size + count + SLACK);
         if (wanted > KEPT_SIZE) {
             wanted = Math.max(wanted, lastSize + SLACK);
         }
         bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_SIZE, wanted));
+    }
+
+    private void checkSize(int count) {
+        if (count > MAX_SIZE - size - insertedSize) {
+            throw new Unencodable("pickle larger than 2 GiB");
+        }
     }
 
     void write(int value) {
@@ -107,8 +123,17 @@ final class Output {
         size += 1 + Double.BYTES;
     }
 
+    /**
+     * Writes bytes, which must not change until the pickle is complete: long ones outside of frames are copied then.
+     */
     void write(byte[] source) {
-        write(source, 0, source.length);
+        if (frameStart == NO_FRAME && source.length >= FRAME_SIZE) {
+            checkSize(source.length);
+            insertions.add(new Insertion(size, source));
+            insertedSize += source.length;
+        } else {
+            write(source, 0, source.length);
+        }
     }
 
     void write(byte[] source, int offset, int count) {
@@ -178,6 +203,23 @@ final class Output {
     }
 
     byte[] toByteArray() {
-        return Arrays.copyOf(bytes, size);
+        return insertions.isEmpty() ? Arrays.copyOf(bytes, size) : withInsertions();
+    }
+
+    private byte[] withInsertions() {
+        byte[] whole = new byte[size + insertedSize];
+        int from = 0;
+        int to = 0;
+        for (Insertion insertion : insertions) {
+            int count = insertion.position() - from;
+            System.arraycopy(bytes, from, whole, to, count);
+            from += count;
+            to += count;
+            byte[] content = insertion.content();
+            System.arraycopy(content, 0, whole, to, content.length);
+            to += content.length;
+        }
+        System.arraycopy(bytes, from, whole, to, size - from);
+        return whole;
     }
 }

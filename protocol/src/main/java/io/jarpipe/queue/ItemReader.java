@@ -4,6 +4,7 @@ import io.jarpipe.connection.FrameReader;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.Transport.Waiting;
+import io.jarpipe.os.Turn;
 import io.jarpipe.os.UseCount;
 import io.jarpipe.queue.TakenItems.Taken;
 import io.jarpipe.sync.SemLock;
@@ -40,6 +41,7 @@ final class ItemReader {
     private final Transport pipe;
     private final FrameReader frames;
     private final SemLock readLock;
+    private final Turn turn;
     private final Slots slots;
     private final UseCount uses;
     private final TakenItems taken;
@@ -48,6 +50,7 @@ final class ItemReader {
         this.pipe = pipe;
         this.frames = new FrameReader(pipe, maxLength);
         this.readLock = readLock;
+        this.turn = readLock.turn();
         this.slots = slots;
         this.uses = uses;
         this.taken = new TakenItems(pipe.fd());
@@ -70,14 +73,28 @@ final class ItemReader {
                 throw new InterruptedException(); // also where nothing has to be waited for: a loop must end
             }
             Taken item = taken.poll();
-            if (item != null || !awaitItem(deadline)) {
-                return item;
-            }
-            if (taken.isEmpty() && acquireReadLock(deadline)) {
-                item = takeLocked(deadline, batch);
+            if (item == null) {
+                item = nextInTurn(deadline, batch);
             }
             if (item != null || (deadline.hasPassed() && taken.isEmpty())) {
                 return item;
+            }
+        }
+    }
+
+    /** Waits for the turn and takes an item in it; when the time is over, or there is no time, without the turn. */
+    private @Nullable Taken nextInTurn(Deadline deadline, Batch batch) throws IOException, InterruptedException {
+        boolean isOurs = turn.take(pipe.fd(), deadline);
+        if (!isOurs && !deadline.hasPassed()) {
+            return null; // something else has to be looked at
+        }
+        try {
+            return awaitItem(deadline) && taken.isEmpty() && acquireReadLock(deadline)
+                    ? takeLocked(deadline, batch)
+                    : null;
+        } finally {
+            if (isOurs) {
+                turn.leave();
             }
         }
     }

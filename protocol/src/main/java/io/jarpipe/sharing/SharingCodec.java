@@ -42,7 +42,7 @@ final class SharingCodec implements PickleCodec {
     @Override
     public @Nullable Object decode(byte[] pickle, Wanted wanted) throws PickleException, MpSharingException {
         Object value = plain.decode(pickle, wanted);
-        if (!MARK.isIn(pickle)) {
+        if (isLeaf(value) || !MARK.isIn(pickle)) {
             return value;
         }
         try {
@@ -57,6 +57,11 @@ final class SharingCodec implements PickleCodec {
                     "an object in a message cannot be shared with Java: " + e.getMessage(),
                     e);
         }
+    }
+
+    /** Tells at a glance that nothing shared is in a value: what is long is most often one of these. */
+    private static boolean isLeaf(@Nullable Object value) {
+        return value == null || value instanceof byte[] || value instanceof String || value instanceof Number;
     }
 
     /** A message that is not a ticket refers to descriptors that only a new process gets. */

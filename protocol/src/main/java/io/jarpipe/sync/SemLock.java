@@ -3,6 +3,7 @@ package io.jarpipe.sync;
 import io.jarpipe.os.Deadline;
 import io.jarpipe.os.NamedSemaphore;
 import io.jarpipe.os.Transport.Waiting;
+import io.jarpipe.os.Turn;
 import io.jarpipe.os.UseCount;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -196,6 +197,15 @@ public final class SemLock implements AutoCloseable {
      */
     public int maxValue() {
         return maxValue;
+    }
+
+    /**
+     * Returns where the threads of this process queue up for what the lock guards.
+     *
+     * @return the same for all that have it open
+     */
+    public Turn turn() {
+        return semaphore.turn();
     }
 
     /**
