@@ -45,6 +45,11 @@ final class JarpipeDecoder {
     /** PROTO, FRAME and what belongs to them. */
     private static final int HEADER = 2 + 1 + Long.BYTES;
 
+    /** Of BINFLOAT and BININT with their arguments. */
+    private static final int FLOAT_LENGTH = 1 + Double.BYTES;
+
+    private static final int INT_LENGTH = 1 + Integer.BYTES;
+
     private static final int STRING_BYTES = 48;
     private static final int ARRAY_BYTES = 16;
     private static final int SMALLEST_CACHED = -128;
@@ -149,11 +154,15 @@ final class JarpipeDecoder {
                     }
                     case OpcodeBytes.BININT -> {
                         values[size++] = integer((int) INT.get(pickle, need(pickle, position, 4)));
-                        position += 4;
+                        int more = integers(pickle, position + 4, values, size);
+                        size += more;
+                        position += 4 + more * INT_LENGTH;
                     }
                     case OpcodeBytes.BINFLOAT -> {
                         values[size++] = (double) DOUBLE.get(pickle, need(pickle, position, 8));
-                        position += 8;
+                        int more = floats(pickle, position + 8, values, size);
+                        size += more;
+                        position += 8 + more * FLOAT_LENGTH;
                     }
                     case OpcodeBytes.NONE -> {
                         values[size++] = null;
@@ -182,40 +191,28 @@ final class JarpipeDecoder {
                         values[size++] = text;
                         position = state.memoizeNext(pickle, position + 1 + length, text);
                     }
-                    case OpcodeBytes.BINUNICODE -> {
-                        long length = (int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL;
-                        values[size++] = text(pickle, need(pickle, position + 4, length), (int) length);
-                        position += 4 + (int) length;
-                    }
-                    case OpcodeBytes.BINUNICODE8 -> {
-                        long length = (long) LONG.get(pickle, need(pickle, position, 8));
-                        values[size++] = text(pickle, need(pickle, position + 8, length), (int) length);
-                        position += 8 + (int) length;
+                    case OpcodeBytes.BINUNICODE, OpcodeBytes.BINUNICODE8 -> {
+                        int header = code == OpcodeBytes.BINUNICODE ? Integer.BYTES : Long.BYTES;
+                        int length = length(pickle, position, header);
+                        values[size++] = text(pickle, position + header, length);
+                        position += header + length;
                     }
                     case OpcodeBytes.SHORT_BINBYTES -> {
                         int length = pickle[need(pickle, position, 1)] & 0xff;
                         values[size++] = bytes(pickle, need(pickle, position + 1, length), length);
                         position += 1 + length;
                     }
-                    case OpcodeBytes.BINBYTES -> {
-                        long length = (int) INT.get(pickle, need(pickle, position, 4)) & 0xffffffffL;
-                        need(pickle, position + 4, length);
-                        values[size] = bytesAt(size, pickle, position + 4, (int) length);
+                    case OpcodeBytes.BINBYTES, OpcodeBytes.BINBYTES8 -> {
+                        int header = code == OpcodeBytes.BINBYTES ? Integer.BYTES : Long.BYTES;
+                        int length = length(pickle, position, header);
+                        values[size] = bytesAt(size, pickle, position + header, length);
                         size++;
-                        position += 4 + (int) length;
-                    }
-                    case OpcodeBytes.BINBYTES8 -> {
-                        long length = (long) LONG.get(pickle, need(pickle, position, 8));
-                        need(pickle, position + 8, length);
-                        values[size] = bytesAt(size, pickle, position + 8, (int) length);
-                        size++;
-                        position += 8 + (int) length;
+                        position += header + length;
                     }
                     case OpcodeBytes.BYTEARRAY8 -> {
-                        long length = (long) LONG.get(pickle, need(pickle, position, 8));
-                        values[size++] =
-                                new PyByteArray(bytes(pickle, need(pickle, position + 8, length), (int) length));
-                        position += 8 + (int) length;
+                        int length = length(pickle, position, Long.BYTES);
+                        values[size++] = new PyByteArray(bytes(pickle, position + Long.BYTES, length));
+                        position += Long.BYTES + length;
                     }
                     case OpcodeBytes.EMPTY_LIST -> {
                         state.charge(FastContainers.LIST_BYTES);
@@ -248,32 +245,17 @@ final class JarpipeDecoder {
                             values[size++] = PyTuple.of();
                         }
                     }
-                    case OpcodeBytes.TUPLE1 -> {
-                        requireValues(size - fence, 1);
-                        Object tuple = tuple(values, size - 1, size);
-                        values[size - 1] = tuple;
-                        position = state.memoizeNext(pickle, position, tuple);
-                    }
-                    case OpcodeBytes.TUPLE2 -> {
-                        requireValues(size - fence, 2);
-                        Object tuple = tuple(values, size - 2, size);
-                        values[size - 2] = tuple;
-                        values[--size] = null;
-                        position = state.memoizeNext(pickle, position, tuple);
-                    }
-                    case OpcodeBytes.TUPLE3 -> {
-                        requireValues(size - fence, 3);
-                        Object tuple = tuple(values, size - 3, size);
-                        values[size - 3] = tuple;
-                        values[--size] = null;
-                        values[--size] = null;
-                        position = state.memoizeNext(pickle, position, tuple);
-                    }
-                    case OpcodeBytes.TUPLE -> {
-                        int start = state.popMark();
-                        fence = state.fence();
+                    case OpcodeBytes.TUPLE, OpcodeBytes.TUPLE1, OpcodeBytes.TUPLE2, OpcodeBytes.TUPLE3 -> {
+                        int start;
+                        if (code == OpcodeBytes.TUPLE) {
+                            start = state.popMark();
+                            fence = state.fence();
+                            state.requireItems(size - start);
+                        } else {
+                            start = size - 1 - (code - OpcodeBytes.TUPLE1);
+                            requireValues(start - fence, 0);
+                        }
                         PyTuple tuple = tuple(values, start, size);
-                        state.requireItems(size - start);
                         Arrays.fill(values, start, size, null);
                         values[start] = tuple;
                         size = start + 1;
@@ -283,28 +265,23 @@ final class JarpipeDecoder {
                         state.mark(size);
                         fence = size;
                     }
-                    case OpcodeBytes.APPEND -> {
-                        requireValues(size - fence, 2);
-                        FastContainers.append(state, values[size - 2], values, size - 1, size);
-                        values[--size] = null;
-                    }
-                    case OpcodeBytes.APPENDS -> {
-                        int start = state.popMark();
-                        fence = state.fence();
+                    case OpcodeBytes.APPEND, OpcodeBytes.APPENDS -> {
+                        int start = size - 1;
+                        if (code == OpcodeBytes.APPENDS) {
+                            start = state.popMark();
+                            fence = state.fence();
+                        }
                         requireValues(start - fence, 1);
                         FastContainers.append(state, values[start - 1], values, start, size);
                         Arrays.fill(values, start, size, null);
                         size = start;
                     }
-                    case OpcodeBytes.SETITEM -> {
-                        requireValues(size - fence, 3);
-                        FastContainers.setItems(state, values[size - 3], values, size - 2, size);
-                        values[--size] = null;
-                        values[--size] = null;
-                    }
-                    case OpcodeBytes.SETITEMS -> {
-                        int start = state.popMark();
-                        fence = state.fence();
+                    case OpcodeBytes.SETITEM, OpcodeBytes.SETITEMS -> {
+                        int start = size - 2;
+                        if (code == OpcodeBytes.SETITEMS) {
+                            start = state.popMark();
+                            fence = state.fence();
+                        }
                         requireValues(start - fence, 1);
                         FastContainers.setItems(state, values[start - 1], values, start, size);
                         Arrays.fill(values, start, size, null);
@@ -405,6 +382,37 @@ final class JarpipeDecoder {
         }
     }
 
+    /**
+     * Reads floats as long as one follows the other, is there to its end, and finds room on the stack; what does not is
+     * left to the loop over all opcodes.
+     *
+     * @return how many they were
+     */
+    private static int floats(byte[] pickle, int position, @Nullable Object[] values, int size) {
+        int most = Math.min((pickle.length - position) / FLOAT_LENGTH, values.length - size);
+        int at = position;
+        int count = 0;
+        while (count < most && pickle[at] == (byte) OpcodeBytes.BINFLOAT) {
+            values[size + count] = (double) DOUBLE.get(pickle, at + 1);
+            at += FLOAT_LENGTH;
+            count++;
+        }
+        return count;
+    }
+
+    /** Reads integers of four bytes in the same way. */
+    private static int integers(byte[] pickle, int position, @Nullable Object[] values, int size) {
+        int most = Math.min((pickle.length - position) / INT_LENGTH, values.length - size);
+        int at = position;
+        int count = 0;
+        while (count < most && pickle[at] == (byte) OpcodeBytes.BININT) {
+            values[size + count] = integer((int) INT.get(pickle, at + 1));
+            at += INT_LENGTH;
+            count++;
+        }
+        return count;
+    }
+
     /** Returns the position behind PROTO and FRAME; the beginning if they are not there, or not as they should be. */
     private int skipHeader(byte[] pickle) {
         if (pickle.length < HEADER
@@ -434,6 +442,16 @@ final class JarpipeDecoder {
             throw missing(count, "data", pickle.length - position);
         }
         return position;
+    }
+
+    /** Reads the length of data that follow it, and checks that they are there. */
+    private static int length(byte[] pickle, int position, int header) {
+        need(pickle, position, header);
+        long length = header == Integer.BYTES
+                ? (int) INT.get(pickle, position) & 0xffffffffL
+                : (long) LONG.get(pickle, position);
+        need(pickle, position + header, length);
+        return (int) length;
     }
 
     private static Malformed missing(long count, String what, int left) {
