@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * the opcodes that are rare in messages are executed elsewhere, on the state that they see in {@link DecoderState}.
  */
 final class JarpipeDecoder {
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.BIG_ENDIAN);
@@ -45,21 +44,11 @@ final class JarpipeDecoder {
     /** PROTO, FRAME and what belongs to them. */
     private static final int HEADER = 2 + 1 + Long.BYTES;
 
-    /** Of BINFLOAT and BININT with their arguments. */
+    /** Of BINFLOAT with its argument. */
     private static final int FLOAT_LENGTH = 1 + Double.BYTES;
-
-    private static final int INT_LENGTH = 1 + Integer.BYTES;
 
     private static final int STRING_BYTES = 48;
     private static final int ARRAY_BYTES = 16;
-    private static final int SMALLEST_CACHED = -128;
-    private static final Long[] SMALL = new Long[SMALLEST_CACHED * -1 + 1024];
-
-    static {
-        for (int index = 0; index < SMALL.length; index++) {
-            SMALL[index] = (long) index + SMALLEST_CACHED;
-        }
-    }
 
     private final DecoderState state;
     private final ObjectMaker maker;
@@ -144,19 +133,14 @@ final class JarpipeDecoder {
                 }
                 code = pickle[position++] & 0xff;
                 switch (code) {
-                    case OpcodeBytes.BININT1 -> {
-                        values[size++] = small(pickle[need(pickle, position, 1)] & 0xff);
-                        position++;
-                    }
-                    case OpcodeBytes.BININT2 -> {
-                        values[size++] = integer((short) SHORT.get(pickle, need(pickle, position, 2)) & 0xffff);
-                        position += 2;
-                    }
-                    case OpcodeBytes.BININT -> {
-                        values[size++] = integer((int) INT.get(pickle, need(pickle, position, 4)));
-                        int more = integers(pickle, position + 4, values, size);
-                        size += more;
-                        position += 4 + more * INT_LENGTH;
+                    case OpcodeBytes.BININT1, OpcodeBytes.BININT2, OpcodeBytes.BININT -> {
+                        position = IntegerRuns.read(pickle, offset, values, size, state);
+                        size = state.size;
+                        if (position == offset) {
+                            int width = IntegerRuns.width(code);
+                            values[size++] = IntegerRuns.read(pickle, need(pickle, offset + 1, width), width);
+                            position += 1 + width;
+                        }
                     }
                     case OpcodeBytes.BINFLOAT -> {
                         values[size++] = (double) DOUBLE.get(pickle, need(pickle, position, 8));
@@ -400,19 +384,6 @@ final class JarpipeDecoder {
         return count;
     }
 
-    /** Reads integers of four bytes in the same way. */
-    private static int integers(byte[] pickle, int position, @Nullable Object[] values, int size) {
-        int most = Math.min((pickle.length - position) / INT_LENGTH, values.length - size);
-        int at = position;
-        int count = 0;
-        while (count < most && pickle[at] == (byte) OpcodeBytes.BININT) {
-            values[size + count] = integer((int) INT.get(pickle, at + 1));
-            at += INT_LENGTH;
-            count++;
-        }
-        return count;
-    }
-
     /** Returns the position behind PROTO and FRAME; the beginning if they are not there, or not as they should be. */
     private int skipHeader(byte[] pickle) {
         if (pickle.length < HEADER
@@ -462,15 +433,6 @@ final class JarpipeDecoder {
         if (present < needed) {
             throw state.noValue();
         }
-    }
-
-    private static Long small(int number) {
-        return SMALL[number - SMALLEST_CACHED];
-    }
-
-    private static Long integer(int number) {
-        int index = number - SMALLEST_CACHED;
-        return index >= 0 && index < SMALL.length ? SMALL[index] : Long.valueOf(number);
     }
 
     private String text(byte[] pickle, int start, int length) {
