@@ -48,6 +48,10 @@ _FULL = _Length(rounds=21, seconds=0.15, warm_up=2.5)
 _QUICK = _Length(rounds=11, seconds=0.06, warm_up=0.6)
 
 
+_WAITING = "-Xbatch"
+"""Lets the JVM wait for its compiler, which otherwise may still be at work when the warm-up is over."""
+
+
 @dataclasses.dataclass
 class Setting:
     """How long and how often to measure, and with what.
@@ -92,7 +96,7 @@ class Setting:
         classes, usual = _classes(), _QUICK if quick else _FULL
         os.environ.pop("JARPIPE_ADDRESS", None)  # a shared daemon has other classes and other work
         with tempfile.TemporaryDirectory(prefix="jarpipe-bench-") as name, jarpipe.Bridge(
-            classpath=[classes]
+            classpath=[classes], java_options=[_WAITING]
         ) as bridge:
             folder = pathlib.Path(name)
             peer = folder / "peer"

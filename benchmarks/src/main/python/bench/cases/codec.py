@@ -18,7 +18,7 @@ from bench.setting import BENCHMARKS, Setting
 _JAR = BENCHMARKS / "target" / "benchmarks.jar"
 _SCRIPTS = BENCHMARKS / "src" / "main" / "python"
 _WORKS = {"load": "decoded", "view": "decoded, its bytes as a view", "dump": "encoded"}
-_QUICK = (2, 3, 0.02, 0.05)
+_QUICK = (2, 5, 0.02, 0.05)
 _FULL = (4, 5, 0.04, 0.4)
 """How many processes, rounds in each, seconds of a side's round, and seconds to warm up a row."""
 
