@@ -5,11 +5,9 @@ import io.jarpipe.os.Flow.Direction;
 import io.jarpipe.os.IoBuffer;
 import io.jarpipe.os.Transport;
 import io.jarpipe.os.Transport.Waiting;
-import io.jarpipe.wire.FrameDescriptor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -18,9 +16,6 @@ import java.util.List;
  * <p>For one thread at a time. The transport belongs to the caller.
  */
 public final class FrameWriter {
-    /** What is shorter is rather copied in vain. */
-    private static final int LONG = IoBuffer.SIZE / 4;
-
     private final Transport transport;
 
     /**
@@ -191,7 +186,7 @@ public final class FrameWriter {
             frame.advance(count);
             return count > 0;
         }
-        long length = frame.copyTo(portion(frame, buffer, deadline));
+        long length = frame.copyTo(buffer.memory());
         Waiting now = waiting;
         for (long done = 0; done < length; ) {
             long count = transport.write(buffer.address() + done, length - done, deadline, now);
@@ -203,16 +198,5 @@ public final class FrameWriter {
             now = Waiting.UNTIL_COMPLETE;
         }
         return true;
-    }
-
-    /** Returns where to copy the next portion to: what finds no room now would be copied once more. */
-    private MemorySegment portion(OutgoingFrame frame, IoBuffer buffer, Deadline deadline) throws IOException {
-        if (!deadline.equals(Deadline.NOW) || frame.remaining() < LONG) {
-            return buffer.memory();
-        }
-        long room = transport.room();
-        return room >= FrameDescriptor.HEADER_SIZE && room < IoBuffer.SIZE
-                ? buffer.memory().asSlice(0, room)
-                : buffer.memory();
     }
 }

@@ -340,7 +340,7 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
             return false;
         }
         writing.spend();
-        long room = room();
+        long room = CAPACITY - bytesInside();
         lingered(Flow.Direction.OUT, writing.judge(room));
         return room > PIPE_BUF;
     }
@@ -353,16 +353,6 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
 
     /** Tells whether what was written and not yet read can be asked for at this end. */
     abstract boolean knowsItsRoom();
-
-    /**
-     * Estimates how many bytes a write would take now, in a pipe of the usual capacity.
-     *
-     * @return the number, not positive for a larger pipe with more inside; {@link Long#MAX_VALUE} if it is unknown
-     * @throws IOException when the transport is closed
-     */
-    public final long room() throws IOException {
-        return knowsItsRoom() ? CAPACITY - bytesInside() : Long.MAX_VALUE;
-    }
 
     /** Notes that others read from this end, too: its readers do not stay away from it for long. */
     public final void hasRivals() {
