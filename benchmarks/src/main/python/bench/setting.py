@@ -49,7 +49,7 @@ _QUICK = _Length(rounds=11, seconds=0.06, warm_up=0.6)
 
 
 _WAITING = "-Xbatch"
-"""Lets the JVM wait for its compiler, which otherwise may still be at work when the warm-up is over."""
+"""Lets the JVM wait for its compiler, which otherwise may be at work after the warm-up, too."""
 
 
 @dataclasses.dataclass
