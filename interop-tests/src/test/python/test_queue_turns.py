@@ -10,6 +10,11 @@ from support import PATIENCE, Remote, TestCase, await_, daemon_in_sight, has_wai
 WAITERS = 4
 
 
+def is_behind(remote: Remote) -> bool:
+    """Tell whether the thread of a worker waits for another thread."""
+    return procfs.system_call(remote.worker.pid) == "futex"
+
+
 @daemon_in_sight
 @one_at_a_time
 class TurnsTest(TestCase):
@@ -20,16 +25,16 @@ class TurnsTest(TestCase):
         self.jobs: Any = self.queue()
         self.remotes = [Remote(self, "RemoteQueue", self.jobs) for _ in range(WAITERS)]
 
-    def begin(self) -> None:
-        """Let all workers wait; the first is the one in the kernel."""
-        for remote, call in zip(self.remotes, ("poll", "futex", "futex", "futex")):
+    def begin(self) -> tuple[Remote, list[Remote]]:
+        """Let all workers wait; return the one in the kernel, and the others."""
+        for remote in self.remotes:
             remote.begin("take")
-            await_(
-                f"a worker to wait in {call}",
-                lambda pid=remote.worker.pid, call=call: (  # type: ignore[misc]
-                    procfs.system_call(pid) == call
-                ),
-            )
+        # Before it takes, each of them waits in the kernel, too: for what it is told.
+        await_(
+            "all but one to wait for it", lambda: sum(map(is_behind, self.remotes)) == WAITERS - 1
+        )
+        (first,) = (remote for remote in self.remotes if not is_behind(remote))
+        return first, [remote for remote in self.remotes if remote is not first]
 
     def assert_served(self, *remotes: Remote) -> None:
         """Check that each of some workers gets one item of as many."""
@@ -57,16 +62,14 @@ class TurnsTest(TestCase):
         self.close(*self.remotes)
 
     def test_the_first_is_terminated(self) -> None:
-        self.begin()
-        first, *others = self.remotes
+        first, others = self.begin()
         first.worker.terminate()
         first.worker.join(PATIENCE)
         self.assert_served(*others)
         self.close(*others)
 
     def test_one_behind_is_terminated(self) -> None:
-        self.begin()
-        first, second, *others = self.remotes
+        first, (second, *others) = self.begin()
         second.worker.terminate()
         second.worker.join(PATIENCE)
         self.assert_served(first, *others)

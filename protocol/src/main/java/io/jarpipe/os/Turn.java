@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 // ------------------------------------------
 // A write wakes everybody who waits in poll(2) for the pipe; those who sit in read(2) it wakes one by one. CPython's
 // readers sit in read(2), and only one of them, as they hold the queue's read lock meanwhile. With four Java workers in
-// poll(2) each item woke all four, three of them in vain, and the writer paid for it: half of its processor time went
-// into waking.
+// poll(2) each item woke all four, three of them in vain, and the writer paid for it: a third of its processor time
+// went into waking.
 
 /**
  * The turn of this process at a semaphore: of its threads that wait for what the semaphore guards, one waits in the

@@ -207,6 +207,7 @@ final class Output {
     }
 
     private byte[] withInsertions() {
+        checkSize(0); // what was written since the last insertion had room in the array
         byte[] whole = new byte[size + insertedSize];
         int from = 0;
         int to = 0;
