@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes and encodes the same payloads with jarpipe and with CPython's C pickle, in turns, so that whatever slows the
- * machine slows both. What counts is the ratio of neighbours. Time is CPU time of the calling thread on both sides, as
- * other programs take the processors away; so the JVM's garbage collection, in threads of its own, is not in it, and
- * the bytes allocated for a call stand beside it.
+ * machine slows both. What counts is the ratio of neighbours. All payloads are in every round, so that a spell in which
+ * the machine favours one side, as it does when another one uses the memory, is not all that one of them sees. Time is
+ * CPU time of the calling thread on both sides, as other programs take the processors away; so the JVM's garbage
+ * collection, in threads of its own, is not in it, and the bytes allocated for a call stand beside it.
  *
  * <p>Arguments: the Python interpreter, the script {@code cpython.py}, and optionally the number of rounds. Options
  * before them: {@code --lines} prints what a program can read, {@link Comparison#line()}; {@code --warm-up} and
@@ -31,6 +32,9 @@ public final class SideBySide {
     private static final long BATCH_BYTES = 1 << 20;
 
     private static final long MAX_BATCH = 2000;
+    /** Times that everything is run before anything counts. */
+    private static final int WARM_UPS = 2;
+
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final double NO_GOAL = 0;
     /** Goals: times faster than CPython, by payload; decoding, encoding. */
@@ -55,6 +59,9 @@ public final class SideBySide {
     }
 
     private record Goal(String payload, double decode, double encode) {}
+
+    /** What is measured in each round, and what was found: nanoseconds a call of either side. */
+    private record Row(Goal goal, Work work, byte[] pickle, int batch, double[] own, double[] theirs) {}
 
     /** How it is measured, and for whom it is printed. */
     private record Options(boolean lines, int warmUpMillis, int roundMillis, int rounds) {}
@@ -105,86 +112,94 @@ public final class SideBySide {
     }
 
     private void run() throws Exception {
+        List<Row> rows = new ArrayList<>();
+        for (Goal goal : GOALS) {
+            rows.add(row(goal, Work.LOAD));
+            rows.add(row(goal, Work.DUMP));
+        }
+        rows.add(row(VIEW, Work.VIEW));
+        for (int time = 0; time < WARM_UPS; time++) { // as the compiler sees everything before anything counts
+            for (Row row : rows) {
+                warmUp(row);
+            }
+        }
+        for (int round = 0; round < options.rounds(); round++) {
+            for (Row row : rows) {
+                row.own()[round] = measure(row, options.roundMillis());
+                row.theirs()[round] = askPython(row);
+            }
+        }
         if (!options.lines()) {
             out.println(Comparison.HEADER);
         }
-        for (Goal goal : GOALS) { // so that the compiler has seen everything before anything counts
-            warmUp(goal, Work.LOAD);
-            warmUp(goal, Work.DUMP);
+        for (Row row : rows) {
+            Comparison comparison = comparison(row);
+            out.println(options.lines() ? comparison.line() : comparison.row());
         }
-        for (Goal goal : GOALS) {
-            print(compare(goal, Work.LOAD));
-            print(compare(goal, Work.DUMP));
-        }
-        print(compare(VIEW, Work.VIEW));
         if (!options.lines()) {
             new Records().run(out, options.rounds());
         }
     }
 
-    private void print(Comparison comparison) {
-        out.println(options.lines() ? comparison.line() : comparison.row());
-    }
-
-    private Comparison compare(Goal goal, Work work) throws Exception {
+    private Row row(Goal goal, Work work) throws Exception {
         byte[] pickle = Payloads.read(goal.payload());
-        int batch = batch(pickle);
-        warmUp(goal, work);
-        double[] own = new double[options.rounds()];
-        double[] theirs = new double[options.rounds()];
-        for (int round = 0; round < options.rounds(); round++) {
-            own[round] = measure(pickle, work, batch, options.roundMillis());
-            theirs[round] = askPython(goal.payload(), work == Work.DUMP ? "dump" : "load", batch);
-        }
-        Object value = codec.decode(pickle);
-        long bytes = Timing.allocated(() -> perform(work, pickle, value));
-        double wanted = work == Work.DUMP ? goal.encode() : goal.decode();
-        return new Comparison(goal.payload(), work.name().toLowerCase(Locale.ROOT), wanted, own, theirs, bytes);
-    }
-
-    private int batch(byte[] pickle) throws Exception {
         long each = Math.max(1, Timing.allocated(() -> codec.decode(pickle)));
-        return (int) Math.clamp(BATCH_BYTES / each, 1, MAX_BATCH);
+        int batch = (int) Math.clamp(BATCH_BYTES / each, 1, MAX_BATCH);
+        return new Row(goal, work, pickle, batch, new double[options.rounds()], new double[options.rounds()]);
     }
 
-    private void warmUp(Goal goal, Work work) throws Exception {
-        byte[] pickle = Payloads.read(goal.payload());
-        int batch = batch(pickle);
-        long end = Timing.cpuNanos() + options.warmUpMillis() * NANOS_PER_MILLI;
+    private Comparison comparison(Row row) throws Exception {
+        Object value = codec.decode(row.pickle());
+        long bytes = Timing.allocated(() -> perform(row, value));
+        double wanted =
+                row.work() == Work.DUMP ? row.goal().encode() : row.goal().decode();
+        String work = row.work().name().toLowerCase(Locale.ROOT);
+        return new Comparison(row.goal().payload(), work, wanted, row.own(), row.theirs(), bytes);
+    }
+
+    private void warmUp(Row row) throws Exception {
+        long end = Timing.cpuNanos() + options.warmUpMillis() * NANOS_PER_MILLI / WARM_UPS;
         while (Timing.cpuNanos() < end) {
-            measure(pickle, work, batch, 1);
+            measure(row, 1);
         }
     }
 
     /** Returns nanoseconds of the thread's CPU time per call, over about so many milliseconds of it. */
-    private double measure(byte[] pickle, Work work, int batch, int millis) throws Exception {
+    private double measure(Row row, int millis) throws Exception {
         long spent = 0;
         long calls = 0;
-        @Nullable Object[] values = new @Nullable Object[batch];
+        @Nullable Object[] values = new @Nullable Object[row.batch()];
         while (spent < millis * NANOS_PER_MILLI) {
-            for (int index = 0; work == Work.DUMP && index < batch; index++) {
-                values[index] = codec.decode(pickle);
+            for (int index = 0; row.work() == Work.DUMP && index < values.length; index++) {
+                values[index] = codec.decode(row.pickle());
             }
             long begin = Timing.cpuNanos();
-            for (int index = 0; index < batch; index++) {
-                Timing.consume(perform(work, pickle, values[index]));
+            for (@Nullable Object value : values) {
+                Timing.consume(perform(row, value));
             }
             spent += Timing.cpuNanos() - begin;
-            calls += batch;
+            calls += values.length;
         }
         return (double) spent / calls;
     }
 
-    private @Nullable Object perform(Work work, byte[] pickle, @Nullable Object value) throws IOException {
-        return switch (work) {
-            case LOAD -> codec.decode(pickle);
-            case VIEW -> codec.decode(pickle, Wanted.BUFFER);
+    private @Nullable Object perform(Row row, @Nullable Object value) throws IOException {
+        return switch (row.work()) {
+            case LOAD -> codec.decode(row.pickle());
+            case VIEW -> codec.decode(row.pickle(), Wanted.BUFFER);
             case DUMP -> codec.encode(value);
         };
     }
 
-    private double askPython(String payload, String direction, int batch) throws IOException {
-        toPython.write(payload + " " + direction + " " + options.roundMillis() + " " + batch + "\n");
+    private double askPython(Row row) throws IOException {
+        String direction = row.work() == Work.DUMP ? "dump" : "load";
+        toPython.write(String.join(
+                        " ",
+                        row.goal().payload(),
+                        direction,
+                        String.valueOf(options.roundMillis()),
+                        String.valueOf(row.batch()))
+                + "\n");
         toPython.flush();
         String answer = fromPython.readLine();
         if (answer == null) {

@@ -8,7 +8,7 @@ import io.jarpipe.os.Transport.Waiting;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Writes messages to a transport; small ones in one write, as CPython does and expects.
@@ -62,37 +62,25 @@ public final class FrameWriter {
     }
 
     /**
-     * Writes as many messages as there is room for now, small ones in one write; does not wait.
+     * Writes as many messages as there is room for now, in one write; does not wait.
      *
-     * @param frames the messages in order, of which the first may have been begun; those that are complete afterwards
-     *     come first, and at most one behind them is begun
+     * @param frames messages with their headers, one behind the other in native memory; the first may have been begun
+     * @return how many bytes were written
      * @throws io.jarpipe.MpBrokenPipeException when nobody can read them any more
      * @throws IOException when the transport is closed or fails
      * @throws InterruptedException never: an interrupt stays pending
      */
-    public void writeNow(List<OutgoingFrame> frames) throws IOException, InterruptedException {
-        if (frames.size() == 1 || frames.getFirst().remaining() > IoBuffer.SIZE) {
-            writeNow(frames.getFirst());
-            return;
-        }
-        try (IoBuffer buffer = IoBuffer.borrow()) {
-            long length = 0;
-            for (OutgoingFrame frame : frames) {
-                if (frame.remaining() > IoBuffer.SIZE - length) {
-                    break;
-                }
-                length += frame.copyTo(buffer.memory().asSlice(length));
-            }
-            long written = transport.write(buffer.address(), length, Deadline.NOW, Waiting.UNTIL_COMPLETE);
-            for (OutgoingFrame frame : frames) {
-                long share = Math.min(frame.remaining(), written);
-                frame.advance(share);
-                written -= share;
-                if (share > 0 && frame.isWritten()) {
-                    count(frame);
-                }
-            }
-        }
+    public long writeNow(MemorySegment frames) throws IOException, InterruptedException {
+        return transport.write(frames.address(), frames.byteSize(), Deadline.NOW, Waiting.UNTIL_COMPLETE);
+    }
+
+    /**
+     * Counts a message that {@link #writeNow(MemorySegment)} has completed.
+     *
+     * @param bodyLength its length in bytes without the header
+     */
+    public void count(long bodyLength) {
+        transport.count(Direction.OUT, bodyLength);
     }
 
     /**

@@ -130,6 +130,15 @@ public final class OutgoingFrame {
         return position + count;
     }
 
+    /** Copies all that is left, which fits, and returns how many bytes that is. */
+    long copyAll(MemorySegment target) {
+        int header = (int) Math.max(0, this.header.length - written);
+        MemorySegment.copy(this.header, this.header.length - header, target, ValueLayout.JAVA_BYTE, 0, header);
+        long count = remaining() - header;
+        MemorySegment.copy(body, body.byteSize() - count, target, header, count);
+        return header + count;
+    }
+
     void advance(long count) {
         written += count;
     }

@@ -52,12 +52,14 @@ final class Libc {
     private static final MethodHandle EVENTFD = link("eventfd");
     private static final MethodHandle EXIT = link("_exit");
     private static final MethodHandle FCNTL = link("fcntl");
+    private static final MethodHandle FREE = link("free");
     private static final MethodHandle GETPID = link("getpid");
     private static final MethodHandle GETSOCKNAME = link("getsockname");
     private static final MethodHandle GETSOCKOPT = link("getsockopt");
     private static final MethodHandle GETTID = link("gettid");
     private static final MethodHandle IOCTL = link("ioctl");
     private static final MethodHandle LISTEN = link("listen");
+    private static final MethodHandle MALLOC = link("malloc");
     private static final MethodHandle OPEN = link("open");
     private static final MethodHandle PIPE2 = link("pipe2");
     private static final MethodHandle POLL = link("poll");
@@ -236,6 +238,10 @@ final class Libc {
         return callInt(FCNTL, fd, command, argument, 0);
     }
 
+    static void free(long address) {
+        call(FREE, address, 0, 0, 0);
+    }
+
     /** {@code length} is the address of an int: room before, length of the name after. */
     static int getsockname(int fd, long sockaddr, long length) {
         return callInt(GETSOCKNAME, fd, sockaddr, length, 0);
@@ -256,6 +262,11 @@ final class Libc {
 
     static int listen(int fd, int backlog) {
         return callInt(LISTEN, fd, backlog, 0, 0);
+    }
+
+    /** Returns an address, or 0 if there is no memory. */
+    static long malloc(long size) {
+        return call(MALLOC, size, 0, 0, 0);
     }
 
     static int open(long path, int flags) {

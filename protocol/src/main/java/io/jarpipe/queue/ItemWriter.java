@@ -1,5 +1,6 @@
 package io.jarpipe.queue;
 
+import io.jarpipe.connection.Backlog;
 import io.jarpipe.connection.FrameWriter;
 import io.jarpipe.connection.OutgoingFrame;
 import io.jarpipe.os.Deadline;
@@ -9,11 +10,9 @@ import io.jarpipe.os.UseCount;
 import io.jarpipe.sync.SemLock;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,22 +42,24 @@ final class ItemWriter {
     /** The buffer has become shorter, or will not any more. */
     private final Condition progress = monitor.newCondition();
 
-    private final ArrayDeque<Buffered> buffer = new ArrayDeque<>();
+    private final Backlog backlog;
     /** Length of all items that are handed to the feeder and not in the pipe. */
     private long bufferedBytes;
 
     private boolean feeding;
-    /** How many items the feeder is writing at this moment, which are not in the buffer. */
-    private int inFlight;
+    /** The feeder is writing at this moment what comes first in the backlog. */
+    private boolean writing;
     /** How much may be buffered, whatever the producers allow. */
     private volatile long limit = Long.MAX_VALUE;
 
     private @Nullable IOException failure;
 
-    private record Buffered(OutgoingFrame frame, int length) {}
-
     ItemWriter(Transport pipe, SemLock writeLock, Account account, UseCount uses) {
         this.frames = new FrameWriter(pipe);
+        this.backlog = new Backlog(length -> {
+            bufferedBytes -= length;
+            frames.count(length);
+        });
         this.writeLock = writeLock;
         this.account = account;
         this.uses = uses;
@@ -78,7 +79,7 @@ final class ItemWriter {
             if (awaitRoom(item.length, Math.min(feederLimit, limit), deadline)) {
                 account.count();
                 counted = true;
-                handOver(new Buffered(new OutgoingFrame(item), item.length));
+                handOver(new OutgoingFrame(item), item.length);
                 handedOver = true;
             }
         } finally {
@@ -113,14 +114,25 @@ final class ItemWriter {
         return true;
     }
 
-    private void handOver(Buffered item) throws IOException, InterruptedException {
-        if (feeding) {
-            buffer.add(item);
-            bufferedBytes += item.length();
-        } else if (!writeNow(item.frame())) {
-            buffer.addFirst(item);
-            bufferedBytes += item.length();
-            startFeeder(item.frame().isBegun());
+    private void handOver(OutgoingFrame frame, int length) throws IOException, InterruptedException {
+        if (!feeding && writeNow(frame)) {
+            return;
+        }
+        try {
+            backlog.add(frame);
+        } catch (OutOfMemoryError e) {
+            if (!frame.isBegun()) {
+                throw new OutOfMemoryError(backlog.size() + " items of " + bufferedBytes + " bytes wait to be written to"
+                        + " the queue, and one of " + length + " finds no room: limit them by the queue's maxsize or by"
+                        + " withFeederLimit(bytes), or allow more (" + e.getMessage() + ")");
+            }
+            frames.finish(frame); // better late than torn
+            writeLock.release();
+            return;
+        }
+        bufferedBytes += length;
+        if (!feeding) {
+            startFeeder(frame.isBegun());
         }
     }
 
@@ -147,7 +159,7 @@ final class ItemWriter {
         Thread.ofPlatform().name("QueueFeederThread").daemon().start(() -> feed(hasLock));
     }
 
-    /** Writes what is in the buffer; an item leaves it only to be written at once. */
+    /** Writes what is in the backlog. */
     private void feed(boolean startsWithLock) {
         boolean hasLock = startsWithLock;
         try {
@@ -185,7 +197,7 @@ final class ItemWriter {
     private boolean isDone() {
         monitor.lock();
         try {
-            feeding = !buffer.isEmpty();
+            feeding = backlog.size() > 0;
             progress.signalAll();
             return !feeding;
         } finally {
@@ -193,50 +205,35 @@ final class ItemWriter {
         }
     }
 
-    /** Writes as much as there is room for; tells whether that was something, and no item in part. */
+    /** Writes as much as there is room for; tells whether the lock can be given back. */
     private boolean writeSome() throws IOException, InterruptedException {
-        List<Buffered> batch = gather();
+        MemorySegment next = beginWriting();
+        long written = 0;
         try {
-            if (!batch.isEmpty()) {
-                frames.writeNow(batch.stream().map(Buffered::frame).toList());
+            if (next.byteSize() > 0) {
+                written = frames.writeNow(next);
             }
         } finally {
-            takeBack(batch);
+            endWriting(written);
         }
-        return !batch.isEmpty()
-                && batch.getFirst().frame().isWritten()
-                && batch.stream().noneMatch(item -> item.frame().isPartial());
+        return (written > 0 || next.byteSize() == 0) && !backlog.isBegun(); // which only this thread changes
     }
 
-    private List<Buffered> gather() {
-        List<Buffered> batch = new ArrayList<>();
+    private MemorySegment beginWriting() {
         monitor.lock();
         try {
-            long bytes = 0;
-            for (Buffered item = buffer.peek();
-                    item != null && (batch.isEmpty() || bytes + item.length() <= MOST_GATHERED);
-                    item = buffer.peek()) {
-                batch.add(buffer.remove());
-                bytes += item.length();
-            }
-            inFlight = batch.size();
-            return batch;
+            writing = true;
+            return backlog.next(MOST_GATHERED);
         } finally {
             monitor.unlock();
         }
     }
 
-    private void takeBack(List<Buffered> batch) {
+    private void endWriting(long written) {
         monitor.lock();
         try {
-            for (Buffered item : batch.reversed()) {
-                if (item.frame().isWritten()) {
-                    bufferedBytes -= item.length();
-                } else {
-                    buffer.addFirst(item);
-                }
-            }
-            inFlight = 0;
+            backlog.advance(written);
+            writing = false;
             progress.signalAll();
         } finally {
             monitor.unlock();
@@ -250,7 +247,8 @@ final class ItemWriter {
             failure = cause;
             feeding = false;
             bufferedBytes = 0;
-            lost = discardBuffer();
+            lost = backlog.dropWhole();
+            backlog.drop();
             progress.signalAll();
         } finally {
             monitor.unlock();
@@ -282,7 +280,7 @@ final class ItemWriter {
     int unwritten() {
         monitor.lock();
         try {
-            return buffer.size() + inFlight;
+            return backlog.size();
         } finally {
             monitor.unlock();
         }
@@ -303,32 +301,16 @@ final class ItemWriter {
         int discarded;
         monitor.lock();
         try {
-            while (inFlight > 0) {
-                progress.awaitUninterruptibly(); // a write that does not wait: what it does not take comes back
+            while (writing) {
+                progress.awaitUninterruptibly(); // a write that does not wait
             }
-            discarded = discardBuffer();
+            discarded = backlog.dropWhole();
+            bufferedBytes = backlog.begunBody();
             progress.signalAll();
         } finally {
             monitor.unlock();
         }
         account.drop(discarded);
-        return discarded;
-    }
-
-    private int discardBuffer() {
-        int discarded = 0;
-        Buffered begun = null;
-        for (Buffered item = buffer.poll(); item != null; item = buffer.poll()) {
-            if (item.frame().isBegun()) {
-                begun = item;
-                continue;
-            }
-            discarded++;
-            bufferedBytes = Math.max(0, bufferedBytes - item.length());
-        }
-        if (begun != null) {
-            buffer.add(begun);
-        }
         return discarded;
     }
 }
