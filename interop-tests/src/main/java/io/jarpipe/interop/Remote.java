@@ -30,7 +30,7 @@ final class Remote {
             throws InterruptedException {
         try {
             return PyTuple.of("returned", callee.call(method, arguments));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             return PyTuple.of("thrown", e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }

@@ -16,8 +16,10 @@ import java.util.function.LongConsumer;
  * <p>For one thread at a time, except that what {@link #next} has returned may be written meanwhile.
  */
 public final class Backlog {
-    /** Longer frames have memory of their own. */
-    private static final int CHUNK_SIZE = 256 * 1024;
+    /** Chunks are twice as long as the one before, from this size to that; a longer frame has one of its own. */
+    private static final long SMALLEST_CHUNK = 256 * 1024;
+
+    private static final long LARGEST_CHUNK = 8 * 1024 * 1024;
 
     private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong LONG_LENGTH =
@@ -72,7 +74,8 @@ public final class Backlog {
     public void add(OutgoingFrame frame) {
         Chunk chunk = chunks.peekLast();
         if (chunk == null || chunk.memory.byteSize() - chunk.end < frame.remaining()) {
-            chunk = new Chunk(Math.max(CHUNK_SIZE, frame.remaining()));
+            long size = chunk == null ? SMALLEST_CHUNK : Math.min(2 * chunk.memory.byteSize(), LARGEST_CHUNK);
+            chunk = new Chunk(Math.max(size, frame.remaining()));
             chunks.add(chunk);
         }
         if (frame.isBegun()) {

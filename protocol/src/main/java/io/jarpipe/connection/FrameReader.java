@@ -295,6 +295,9 @@ public final class FrameReader {
         }
         while (!current.isReceived()) {
             if (current.isFull()) {
+                if (current.isAtBoundary()) {
+                    transport.expect(current.length());
+                }
                 current.makeRoom(current.missing() > IoBuffer.SIZE ? transport.bytesInside() : 0);
             }
             int count = readNow(buffer, (int) Math.min(current.missing(), IoBuffer.SIZE));

@@ -42,6 +42,7 @@ final class Libc {
     private static final long FIONREAD = 0x541B;
 
     private static final MethodHandle ACCEPT4 = link("accept4");
+    private static final MethodHandle ALIGNED_ALLOC = link("aligned_alloc");
     private static final MethodHandle BIND = link("bind");
     private static final MethodHandle CLOSE = link("close");
     private static final MethodHandle CONNECT = link("connect");
@@ -59,6 +60,7 @@ final class Libc {
     private static final MethodHandle GETTID = link("gettid");
     private static final MethodHandle IOCTL = link("ioctl");
     private static final MethodHandle LISTEN = link("listen");
+    private static final MethodHandle MADVISE = link("madvise");
     private static final MethodHandle MALLOC = link("malloc");
     private static final MethodHandle OPEN = link("open");
     private static final MethodHandle PIPE2 = link("pipe2");
@@ -262,6 +264,15 @@ final class Libc {
 
     static int listen(int fd, int backlog) {
         return callInt(LISTEN, fd, backlog, 0, 0);
+    }
+
+    /** Returns an address, or 0 if there is no memory. */
+    static long alignedAlloc(long alignment, long size) {
+        return call(ALIGNED_ALLOC, alignment, size, 0, 0);
+    }
+
+    static int madvise(long address, long size, int advice) {
+        return callInt(MADVISE, address, size, advice, 0);
     }
 
     /** Returns an address, or 0 if there is no memory. */

@@ -13,6 +13,7 @@ final class PipeTransport extends Transport {
     private static final int O_CLOEXEC = 0x80000;
 
     private final boolean writable;
+    private final PipeGrowth growth = new PipeGrowth();
 
     private PipeTransport(Fd privateDescription, boolean writable) {
         super(privateDescription);
@@ -57,6 +58,21 @@ final class PipeTransport extends Transport {
                 "a pipe of another user cannot be used: run the daemon as the user that runs the Python program, or let"
                         + " Python call os.fchmod(fd, 0o666) on both ends before it passes them",
                 cause);
+    }
+
+    @Override
+    void grow() throws IOException {
+        fd().begin();
+        try {
+            growth.grow(fd().number());
+        } finally {
+            fd().end();
+        }
+    }
+
+    @Override
+    void closed() {
+        growth.release();
     }
 
     @Override

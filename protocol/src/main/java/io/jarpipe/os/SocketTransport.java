@@ -33,6 +33,16 @@ final class SocketTransport extends Transport {
     }
 
     @Override
+    void grow() {
+        // A socket's buffers are the kernel's own business.
+    }
+
+    @Override
+    void closed() {
+        // Nothing was grown.
+    }
+
+    @Override
     long tryRead(int number, long address, long length) {
         return Libc.recv(number, address, length, MSG_DONTWAIT);
     }

@@ -32,6 +32,8 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     private static final int SHUT_WR = 1;
     /** What a pipe holds unless somebody has changed it (pipe(7)). */
     private static final long CAPACITY = 64 * 1024;
+    /** Long messages, more than fit into the pipe, that come before it grows: a single one is no reason. */
+    private static final int SOME = 4;
     /** What a message has beside its body, at least ({@code FrameDescriptor}). */
     private static final int HEADER_SIZE = 4;
     /** A pipe with less room than this does not count as writable. */
@@ -44,6 +46,8 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     private final Linger writing = new Linger(CAPACITY - CAPACITY / 4);
     /** How many bytes were seen to be there to read and have not been read, as far as this end knows. */
     private long promised;
+    /** How many long messages until the pipe shall hold more; 0 for never. */
+    private int untilGrowth;
     /** Where to count, if anywhere: set by who owns the transport, before others use it. */
     private @Nullable Flow flow;
 
@@ -427,6 +431,32 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
         }
     }
 
+    /**
+     * Lets a pipe hold more than usual when some long messages have gone through, which makes further ones faster. For
+     * pipes into which nobody waits to write, as a queue's feeder writes: for others more room is less back-pressure.
+     */
+    public final void allowGrowth() {
+        untilGrowth = SOME;
+    }
+
+    /**
+     * Notes that a message comes or goes, before room is needed for it.
+     *
+     * @param length the length of its body in bytes
+     * @throws IOException when the transport is closed
+     */
+    public final void expect(long length) throws IOException {
+        if (length > CAPACITY && untilGrowth > 0 && --untilGrowth == 0) {
+            grow();
+        }
+    }
+
+    /** Lets it hold more if it can. */
+    abstract void grow() throws IOException;
+
+    /** Is told that it was closed, perhaps more than once. */
+    abstract void closed();
+
     private IOException failure(String call, long result) {
         return Errno.EPIPE.is(result)
                 ? new MpBrokenPipeException("nobody holds the reading end of " + fd + " any more")
@@ -468,5 +498,6 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     @Override
     public final void close() {
         fd.close();
+        closed();
     }
 }

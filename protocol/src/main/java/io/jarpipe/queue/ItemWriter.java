@@ -33,6 +33,7 @@ final class ItemWriter {
     /** How many bytes of items the feeder writes at once, and has under one lock: a quarter of a usual pipe. */
     private static final long MOST_GATHERED = 16 * 1024;
 
+    private final Transport pipe;
     private final FrameWriter frames;
     private final SemLock writeLock;
     private final Account account;
@@ -55,6 +56,7 @@ final class ItemWriter {
     private @Nullable IOException failure;
 
     ItemWriter(Transport pipe, SemLock writeLock, Account account, UseCount uses) {
+        this.pipe = pipe;
         this.frames = new FrameWriter(pipe);
         this.backlog = new Backlog(length -> {
             bufferedBytes -= length;
@@ -115,6 +117,7 @@ final class ItemWriter {
     }
 
     private void handOver(OutgoingFrame frame, int length) throws IOException, InterruptedException {
+        pipe.expect(length);
         if (!feeding && writeNow(frame)) {
             return;
         }
@@ -122,9 +125,10 @@ final class ItemWriter {
             backlog.add(frame);
         } catch (OutOfMemoryError e) {
             if (!frame.isBegun()) {
-                throw new OutOfMemoryError(backlog.size() + " items of " + bufferedBytes + " bytes wait to be written to"
-                        + " the queue, and one of " + length + " finds no room: limit them by the queue's maxsize or by"
-                        + " withFeederLimit(bytes), or allow more (" + e.getMessage() + ")");
+                throw new OutOfMemoryError("an item of " + length + " bytes finds no room behind " + backlog.size()
+                        + " others of " + bufferedBytes
+                        + " bytes that wait to be written to the queue: limit them by the"
+                        + " queue's maxsize or by withFeederLimit(bytes), or allow more (" + e.getMessage() + ")");
             }
             frames.finish(frame); // better late than torn
             writeLock.release();

@@ -53,6 +53,8 @@ public sealed class PipeQueue<T extends @Nullable Object> implements MpQueue<T>,
             Lifetime lifetime) {
         static Core of(Parts parts, @Nullable Tasks tasks, UseCount uses, PickleCodec codec, int maxLength) {
             Account account = new Account(parts.freeSlots(), tasks, uses);
+            parts.reader().allowGrowth();
+            parts.writer().allowGrowth();
             return new Core(
                     parts,
                     codec,

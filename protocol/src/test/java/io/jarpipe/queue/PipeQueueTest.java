@@ -7,6 +7,7 @@ import io.jarpipe.MpQueue;
 import io.jarpipe.PickleException;
 import io.jarpipe.os.Fd;
 import io.jarpipe.os.NamedSemaphore;
+import io.jarpipe.os.NativeMemory;
 import io.jarpipe.os.Sockets;
 import io.jarpipe.os.Transport;
 import io.jarpipe.pickle.RazorvineCodec;
@@ -14,6 +15,7 @@ import io.jarpipe.sync.SemLock;
 import io.jarpipe.wire.FrameTooLongException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -323,6 +325,59 @@ final class PipeQueueTest {
         limited.put("fits");
         assertThat(there.take()).isEqualTo("fits");
         assertNothingTaken();
+    }
+
+    @Test
+    void without_native_memory_an_item_that_was_begun_is_finished_and_others_are_refused() throws Exception {
+        List<MemorySegment> taken = takeNativeMemory();
+        try {
+            FutureTask<Object> put = new FutureTask<>(() -> {
+                here.put(new byte[200_000]);
+                return "put";
+            });
+            Thread.ofPlatform().daemon().start(put);
+            assertThat((byte[]) there.take()).hasSize(200_000);
+            assertThat(put.get(30, TimeUnit.SECONDS)).isEqualTo("put");
+            here.put("the lock was given back");
+            assertThat(there.take()).isEqualTo("the lock was given back");
+            assertRefusedWhenThePipeIsFull();
+        } finally {
+            taken.forEach(NativeMemory::free);
+        }
+        here.put("goes on");
+        assertThat(there.take()).isEqualTo("goes on");
+        assertNothingTaken();
+    }
+
+    /** Takes so much that a chunk does not fit into the rest. */
+    private static List<MemorySegment> takeNativeMemory() {
+        int chunk = 256 * 1024;
+        List<MemorySegment> taken = new ArrayList<>();
+        long free = Runtime.getRuntime().maxMemory() - NativeMemory.inUse();
+        taken.add(NativeMemory.allocate(free - 16 * chunk)); // which nobody touches
+        while (Runtime.getRuntime().maxMemory() - NativeMemory.inUse() >= chunk) {
+            taken.add(NativeMemory.allocate(chunk));
+        }
+        return taken;
+    }
+
+    private void assertRefusedWhenThePipeIsFull() throws Exception {
+        int fitting = 0;
+        try {
+            while (fitting < MAXSIZE) {
+                here.put(new byte[4_000]);
+                fitting++;
+            }
+            throw new AssertionError("all items have found room");
+        } catch (OutOfMemoryError e) {
+            assertThat(e)
+                    .hasMessageStartingWith(
+                            "an item of 4018 bytes finds no room behind 0 others of 0 bytes that wait to be written")
+                    .hasMessageContaining("maxsize")
+                    .hasMessageContaining("withFeederLimit");
+        }
+        assertThat(there.size()).as("the slot was given back").isEqualTo(fitting);
+        assertThat(take(there, fitting)).isEqualTo(fitting);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.jarpipe.daemon.frontdoor.HttpDoor.Reply;
 import io.jarpipe.daemon.service.Service;
 import io.jarpipe.daemon.worker.Outcome;
 import io.jarpipe.os.Flow.Direction;
+import io.jarpipe.os.NativeMemory;
 import io.jarpipe.sharing.Traffic;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -181,6 +182,7 @@ final class Metrics implements AutoCloseable {
                 "jarpipe.queue.unwritten.items",
                 "Items that workers have put and that are in no pipe",
                 it -> it.snapshot.unwritten());
+        gauge("jarpipe.queue.unwritten.bytes", "Memory of these items", it -> NativeMemory.inUse());
         gauge("jarpipe.locks.held", "Locks and semaphores that workers hold", it -> it.snapshot.locks());
     }
 
