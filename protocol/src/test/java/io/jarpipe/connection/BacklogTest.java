@@ -124,8 +124,8 @@ final class BacklogTest {
     @Test
     void all_are_dropped_but_the_one_that_was_begun() {
         add(1, 100);
-        add(2, 300_000);
-        add(3, 5);
+        add(2, 5);
+        add(3, 300_000);
         backlog.advance(50);
         assertThat(backlog.dropWhole()).isEqualTo(2);
         assertThat(backlog.size()).isOne();
