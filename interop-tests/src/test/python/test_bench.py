@@ -121,7 +121,7 @@ class Run(ProgramTest):
             start_new_session=True,
         )
         assert program.stderr is not None
-        self.assertEqual(program.stderr.readline(), "[1/2] round-trips\n")
+        self.assertEqual(program.stderr.readline(), "[1/3] round-trips\n")
         peer = os.sep + "peer echo"
         await_(
             "a party", lambda: [p for p in session(program.pid) if "spawn_main" in p or peer in p]

@@ -45,7 +45,7 @@ FURTHER: dict[str, Callable[[Setting], Iterator[Outcome]]] = {
 }
 """What has no goal: left out by ``--quick`` unless it is named."""
 
-TWICE = (
+IN_PARTS = (
     "consumers",
     "producers",
     "pipes",
@@ -55,8 +55,9 @@ TWICE = (
     "shares",
 )
 """What depends most on what the machine does, and on how the memory of a process happens to lie:
-half of the rounds come last, with new processes.
+the rounds are in several parts, minutes from each other, each with new processes.
 """
+PARTS = 3
 
 _INTERRUPTED = 130
 
@@ -110,19 +111,20 @@ def measure(options: argparse.Namespace) -> Run:
     """Run the cases that are asked for."""
     every = CASES if options.quick and not options.cases else {**CASES, **FURTHER}
     names = options.cases or list(every)
-    again = [name for name in names if name in TWICE and options.rounds != 1]
-    progress = Progress(len(names) + len(again))
+    parts = [names, *([name for name in names if name in IN_PARTS] for _ in range(1, PARTS))]
+    parts = parts[: options.rounds or PARTS]  # each has a round at least
+    progress = Progress(sum(map(len, parts)))
     start = time.monotonic()
     outcomes: dict[object, Outcome] = {}
     where: Mapping[str, str] = {}
-    for part in filter(None, (names, again)):
+    for part in filter(None, parts):
         with Setting.prepared(
             quick=options.quick, rounds=options.rounds, seconds=options.seconds, reporter=progress
         ) as setting:
             where = where or machine.describe(setting)
             for name in part:
                 progress.begin(name)
-                length = setting.halved() if name in again else setting
+                length = setting.part(len(parts)) if name in IN_PARTS else setting
                 for outcome in _outcomes(name, every[name], length):
                     known = outcomes.get(outcome.key)
                     if isinstance(known, Result) and isinstance(outcome, Result):

@@ -45,7 +45,7 @@ class _Length(NamedTuple):
 
 
 _FULL = _Length(rounds=21, seconds=0.15, warm_up=2.5)
-_QUICK = _Length(rounds=11, seconds=0.06, warm_up=0.6)
+_QUICK = _Length(rounds=12, seconds=0.06, warm_up=0.4)
 
 
 _WAITING = "-Xbatch"
@@ -114,9 +114,9 @@ class Setting:
             setting._c_peer, setting._no_c_peer = (None, reason) if reason else (peer, None)
             yield setting
 
-    def halved(self) -> Setting:
-        """Return the same with half of the rounds."""
-        return dataclasses.replace(self, rounds=(self.rounds + 1) // 2)
+    def part(self, parts: int) -> Setting:
+        """Return the same with one of several parts of the rounds."""
+        return dataclasses.replace(self, rounds=-(-self.rounds // parts))
 
     @property
     def c_peer(self) -> pathlib.Path:

@@ -18,9 +18,11 @@ from bench.setting import BENCHMARKS, Setting
 _JAR = BENCHMARKS / "target" / "benchmarks.jar"
 _SCRIPTS = BENCHMARKS / "src" / "main" / "python"
 _WORKS = {"load": "decoded", "view": "decoded, its bytes as a view", "dump": "encoded"}
-_QUICK = (2, 5, 0.02, 0.05)
-_FULL = (4, 5, 0.04, 0.4)
-"""How many processes, rounds in each, seconds of a side's round, and seconds to warm up a row."""
+_QUICK = (3, 4, 0.015, 0.02)
+_FULL = (8, 4, 0.04, 0.1)
+"""How many processes, rounds in each, seconds of a side's round, and seconds to warm up a row: that
+is not much, as all rows make the same code warm.
+"""
 
 
 @dataclasses.dataclass
@@ -54,9 +56,10 @@ class _Comparison:
 def codec(setting: Setting) -> Iterator[Result | Skipped]:
     """Run `SideBySide`, which takes turns with a CPython process of its own.
 
-    It is several processes, one after the other: what the compiler makes of the codec differs more
-    from one to the next than from round to round. Each has the options of a private daemon's JVM,
-    and waits for its compiler, which otherwise may still be at work when the warm-up is over.
+    It is several processes, one after the other: what the compiler makes of the codec, and where
+    its memory lies, differs more from one to the next than from round to round. Each has the
+    options of a private daemon's JVM, and waits for its compiler, which otherwise may still be at
+    work when the warm-up is over.
     """
     if not _JAR.exists():
         yield Skipped(
@@ -70,8 +73,8 @@ def codec(setting: Setting) -> Iterator[Result | Skipped]:
     processes, rounds, seconds, warm_up = _QUICK if setting.quick else _FULL
     found: dict[tuple[str, str], _Comparison] = {}
     for number in range(processes):
+        setting.progress(f"process {number + 1} of {processes}")
         for new in _run(payloads, min(rounds, setting.rounds), seconds, warm_up):
-            setting.progress(f"{new.payload} {_WORKS[new.work]}, process {number + 1}")
             known = found.setdefault((new.payload, new.work), new)
             if known is not new:
                 known.own += new.own

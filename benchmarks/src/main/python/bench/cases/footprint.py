@@ -25,7 +25,6 @@ _PATIENCE = 60.0
 _CLIENTS = 1000
 _TIMES = 3
 """How often the clients of a service come and go: each time the heap has other garbage."""
-_QUICK_STARTS = 7
 _SERVICES = 5
 _QUICK_SERVICES = 2
 _KEY = b"the benchmark's"
@@ -91,8 +90,7 @@ def start_up(setting: Setting) -> Iterator[Result]:
 
     The rounds that do not count leave an archive of classes behind, if there was none.
     """
-    rounds = _QUICK_STARTS if setting.quick else None
-    samples = setting.turns([_Java(setting.classes), _Python(), _Ready()], rounds=rounds)
+    samples = setting.turns([_Java(setting.classes), _Python(), _Ready()])
     java, python = samples["java"], samples["python"]
     yield Result(
         "P10",

@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, Mapping, NamedTuple, Sequence, Union
 
 from bench import work
 from bench.goals import Goal, Result, Skipped, at_least
-from bench.measuring import Ratio, Sample, Samples, median
+from bench.measuring import Ratio, Samples, median
 from bench.parties import JavaParty, Party, PythonParty
 from bench.peers import installation
 from bench.peers.catalogue import CPYTHON, JARPIPE, ONE_WAY, OTHERS
@@ -51,23 +51,32 @@ def round_trips(setting: Setting) -> Outcome:
             else:
                 parties += started
                 sides.append(_warming_up(setting, peer, started[-1], (), ()))
-        raw = _measured(setting, [side.raw for side in sides], setting.seconds)
-        yield from _compared("round trip of 64 B", raw, absent, at_least(4))
-        for side in sides:
-            side.decoded.begin(_calls(setting, side.peer))
-        seconds = setting.seconds / (2 if setting.quick else 1)
-        decoded = _measured(setting, [side.decoded for side in sides], seconds)
+        raw, decoded = _measured(setting, sides)
+    yield from _compared("round trip of 64 B", raw, absent, at_least(4))
     yield from _compared("round trip of a small dict", decoded, absent, None)
 
 
 def _measured(
-    setting: Setting, sides: Sequence[RemoteRoundTrips], seconds: float
-) -> dict[str, list[Sample]]:
-    """Let sides that have begun to make calls come to their end, and then take turns."""
-    for side in sides:
-        setting.progress(f"warming up {side.name}")
-        side.finish()
-    return setting.turns(sides, seconds=seconds)
+    setting: Setting, sides: Sequence[_Sides]
+) -> tuple[Mapping[str, Samples], Mapping[str, Samples]]:
+    """Let sides that have begun to make calls come to their end, and then take turns.
+
+    Both kinds of round trips are in every round: where the kernel puts two processes may stay for
+    seconds as it is.
+    """
+    for each in sides:
+        setting.progress(f"warming up {each.peer.name}")
+        each.raw.finish()
+        each.decoded.begin(_calls(setting, each.peer))
+    for each in sides:
+        each.decoded.finish()
+    samples = setting.turns(
+        [side for each in sides for side in (each.raw, each.decoded)],
+        seconds=setting.seconds / (2 if setting.quick else 1),
+    )
+    raw = {each.peer.name: samples[each.raw.name] for each in sides}
+    decoded = {each.peer.name: samples[each.decoded.name] for each in sides}
+    return raw, decoded
 
 
 def _compared(
@@ -154,7 +163,7 @@ def _warming_up(
     sides = _Sides(
         peer,
         RemoteRoundTrips(peer.name, client, raw, decoded=False),
-        RemoteRoundTrips(peer.name, client, decoded, decoded=True),
+        RemoteRoundTrips(f"{peer.name}, decoded", client, decoded, decoded=True),
     )
     sides.raw.begin(_calls(setting, peer))
     return sides

@@ -14,6 +14,8 @@ __all__ = ["OverPipe"]
 class OverPipe(Peer):
     """Bytes or a pickled value there and back; parties of the benchmark have the other end."""
 
+    warm_up = 40_000
+
     def __init__(self, name: str) -> None:
         self.name = name
 

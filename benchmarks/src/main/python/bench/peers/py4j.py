@@ -22,6 +22,7 @@ class Py4j(Peer):
 
     name = "py4j"
     packages = ("py4j",)
+    warm_up = 40_000
     message = "x" * 64
 
     def start(self, place: Place) -> str:
