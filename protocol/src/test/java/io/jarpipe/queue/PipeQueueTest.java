@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PipeQueueTest {
     private static final int MAX_LENGTH = 1 << 20;
     private static final int MAXSIZE = 100;
+    private static final int PIPE = 64 * 1024;
     private static final RazorvineCodec CODEC = new RazorvineCodec();
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -339,6 +340,7 @@ final class PipeQueueTest {
                 return "put";
             });
             Thread.ofPlatform().daemon().start(put);
+            Await.until("the pipe is full", () -> bytesInThePipe() >= PIPE - 4096);
             assertThat((byte[]) there.take()).hasSize(200_000);
             assertThat(put.get(30, TimeUnit.SECONDS)).isEqualTo("put");
             here.put("the lock was given back");
@@ -350,6 +352,14 @@ final class PipeQueueTest {
         here.put("goes on");
         assertThat(there.take()).isEqualTo("goes on");
         assertNothingTaken();
+    }
+
+    private int bytesInThePipe() {
+        try {
+            return there.parts().reader().bytesInside();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Takes so much that a chunk does not fit into the rest. */
