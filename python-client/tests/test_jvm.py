@@ -9,7 +9,7 @@ from unittest import mock
 from jarpipe import _jvm
 from tests.support import TestCase
 
-ALL = ["-XX:+PerfDisableSharedMem", *_jvm.COLLECTOR, *_jvm.HEAP]
+ALL = ["-XX:+PerfDisableSharedMem", *_jvm.COLLECTOR, *_jvm.heap()]
 
 
 class JvmTest(TestCase):
@@ -72,6 +72,29 @@ class Options(JvmTest):
     def test_options_in_files_may_be_anything(self) -> None:
         for option in ("@file", "-XX:Flags=file", "-XX:VMOptionsFile=file"):
             self.assertEqual(self.options(option), [ALL[0], option])
+
+
+class HugePages(JvmTest):
+    """Only where the kernel gives them, and nobody has chosen others."""
+
+    def with_kernel(self, says: str | None) -> list[str]:
+        """Return the options for the heap on a kernel that says so; or nothing at all."""
+        path = self.path("enabled")
+        if says is not None:
+            self.write("enabled", says)
+        with mock.patch.object(_jvm, "_PAGES", path):
+            return _jvm.heap()
+
+    def test_what_the_kernel_says(self) -> None:
+        both = [*_jvm.HEAP, *_jvm.HUGE_PAGES]
+        self.assertEqual(self.with_kernel(None), list(_jvm.HEAP))
+        self.assertEqual(self.with_kernel("always madvise [never]\n"), list(_jvm.HEAP))
+        self.assertEqual(self.with_kernel("always [madvise] never\n"), both)
+        self.assertEqual(self.with_kernel("[always] madvise never\n"), both)
+
+    def test_the_user_says_which(self) -> None:
+        for option in ("-XX:+UseLargePages", "-XX:-UseTransparentHugePages"):
+            self.assertEqual(self.options(option), [*ALL[:2], *_jvm.HEAP, option])
 
 
 class CompactObjects(JvmTest):

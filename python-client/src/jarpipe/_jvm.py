@@ -3,9 +3,11 @@
 Some facts about HotSpot's options:
 
 * The last of two equal options wins, so the user's come after ours. But two collectors are an
-  error, as is an initial heap larger than the maximum: where the user says anything about one of
-  these, ours are left out.
+  error, as is an initial heap larger than the maximum, and of two kinds of large pages ours would
+  win: where the user says anything about one of these, ours are left out.
 * It reads options from variables of the environment and from files, too.
+* Huge pages that the kernel does not give are a warning on standard output, where we read the
+  daemon's address.
 """
 
 from __future__ import annotations
@@ -29,13 +31,21 @@ are still in the large caches of today's processors; two survivor spaces of a fi
 is alive in between. Memory that is not used yet is not taken.
 """
 
+HUGE_PAGES = ("-XX:+UseTransparentHugePages", "-XX:TLABSize=64k")
+"""A processor finds what is in few large pages faster. As a page is taken as a whole, each thread
+begins with a small part of the heap of its own, right behind the others'; it grows where a thread
+makes many objects.
+"""
+
 OBJECTS = ("-XX:+UseCompactObjectHeaders",)
 """Smaller objects: decoding allocates a sixth less, and takes less time."""
 
 _VARIABLES = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
 _FILES = re.compile(r"@|-XX:(Flags|VMOptionsFile)=")
 _COLLECTORS = re.compile(r"-XX:[+-]Use\w+GC$")
+_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled"
 _SIZES = re.compile(r"-Xm[snx]|-XX:\w*(HeapSize|NewSize|NewRatio|RAM\w*)=")
+_LARGE_PAGES = re.compile(r"-XX:[+-]Use(LargePages|TransparentHugePages)")
 _ARCHIVES = re.compile(
     r"-Xshare|-XX:.?\w*(AOT|Archive|Compact|Compressed|Alignment)|-agent|-javaagent"
 )
@@ -58,12 +68,26 @@ def options(chosen: Sequence[str], *, java: str, jar: str, environ: Mapping[str,
         if not _has(known, _COLLECTORS):
             ours += COLLECTOR
             if not _has(known, _SIZES):
-                ours += HEAP
+                ours += HEAP if _has(known, _LARGE_PAGES) else heap()
         if not _has(known, _ARCHIVES):
             if _archive.has_base(java, compact=True):
                 ours += OBJECTS
             ours += _archive.options(java=java, jar=jar, chosen=known, environ=environ)
     return [*ours, *chosen]
+
+
+def heap() -> list[str]:
+    """Return the options for the heap of a JVM that this machine's kernel runs."""
+    return [*HEAP, *(HUGE_PAGES if _gives_huge_pages() else ())]
+
+
+def _gives_huge_pages() -> bool:
+    """Say whether the kernel gives them to who asks (Documentation/admin-guide/mm/transhuge.rst)."""
+    try:
+        with open(_PAGES) as file:
+            return "[never]" not in file.read()
+    except OSError:  # a kernel without them, or no sysfs
+        return False
 
 
 def _has(known: Sequence[str], pattern: re.Pattern[str]) -> bool:

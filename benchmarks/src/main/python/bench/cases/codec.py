@@ -90,7 +90,7 @@ def _run(
         [
             _java(),
             *_jvm.COLLECTOR,
-            *_jvm.HEAP,
+            *_jvm.heap(),
             *_jvm.OBJECTS,
             "-Xmx1g",
             "-Xbatch",

@@ -20,6 +20,9 @@ final class DecoderState {
     private static final int KEPT = 4096;
 
     private static final int INITIAL = 32;
+    /** The capacity of a dict that one item does not make grow. */
+    private static final int SMALL = 2;
+
     private static final int REFERENCE_BYTES = 8;
     /** Stands in the memo for None, because null means that nothing is there. */
     private static final Object NONE = new Object();
@@ -35,6 +38,9 @@ final class DecoderState {
     Object[] values = new @Nullable Object[INITIAL];
 
     int size;
+    /** Where the values end that have been popped and not overwritten: they are forgotten with the pickle. */
+    private int end;
+
     private int[] marks = new int[INITIAL];
     private int markCount;
     private @Nullable Object[] memo;
@@ -75,10 +81,15 @@ final class DecoderState {
         guessing = isGuessing;
     }
 
+    /** Learns that values were popped, of so many, and are still in the array. */
+    void popped(int from) {
+        end = Math.max(end, from);
+    }
+
     /**
      * Forgets the pickle.
      *
-     * @param left how many values may be left on the stack: what has been popped is gone already
+     * @param left how many values may be left on the stack
      */
     void clear(int left) {
         boolean isDue = age.isDue(source.length());
@@ -86,7 +97,7 @@ final class DecoderState {
         if (isDue || values.length > KEPT) {
             values = new @Nullable Object[INITIAL];
         } else {
-            Arrays.fill(values, 0, Math.min(left, values.length), null);
+            Arrays.fill(values, 0, Math.min(Math.max(left, end), values.length), null);
         }
         if (isDue || memo.length > KEPT) {
             memo = firstMemo();
@@ -97,6 +108,7 @@ final class DecoderState {
             marks = new int[INITIAL];
         }
         size = 0;
+        end = 0;
         markCount = 0;
         memoCount = 0;
         memoEnd = 0;
@@ -141,8 +153,12 @@ final class DecoderState {
         return containers != null && containers.isWaiting(container);
     }
 
-    /** Makes the dict that follows a value on the stack: the attributes of a new object, as it seems, or any dict. */
-    Map<@Nullable Object, @Nullable Object> dictBehind(@Nullable Object value) {
+    /**
+     * Makes the dict that follows a value on the stack: the attributes of a new object, as it seems, or any dict.
+     *
+     * @param isSmall whether it seems to get one item at most
+     */
+    Map<@Nullable Object, @Nullable Object> dictBehind(@Nullable Object value, boolean isSmall) {
         charge(FastContainers.DICT_BYTES);
         if (guessing
                 && value != null
@@ -152,17 +168,17 @@ final class DecoderState {
             guessed++;
             return new AttributeDict();
         }
-        return new LinkedHashMap<>();
+        return isSmall ? new LinkedHashMap<>(SMALL) : new LinkedHashMap<>();
     }
 
     /** Makes a dict that has no value before it, at this place of the stack. */
-    Map<@Nullable Object, @Nullable Object> dictAt(int place) {
+    Map<@Nullable Object, @Nullable Object> dictAt(int place, boolean isSmall) {
         charge(FastContainers.DICT_BYTES);
         if (guessing && place == 0 && wanted == Wanted.RECORD) {
             guessed++;
             return new AttributeDict();
         }
-        return new LinkedHashMap<>();
+        return isSmall ? new LinkedHashMap<>(SMALL) : new LinkedHashMap<>();
     }
 
     /** Learns what has become the state of an object, or the value of the pickle. */

@@ -110,16 +110,17 @@ final class FastContainers {
                 && !state.isWaiting(target)) {
             LinkedHashMap<@Nullable Object, @Nullable Object> map =
                     (LinkedHashMap<@Nullable Object, @Nullable Object>) target;
-            Class<?> plain = plainKeys(map.keySet(), to == from ? null : values[from]);
-            if (plain != null) {
-                while (index < to) {
-                    Object key = values[index];
-                    if (key == null || key.getClass() != plain) {
-                        break;
-                    }
-                    map.put(key, values[index + 1]);
-                    index += 2;
+            Class<?> plain = to == from ? null : plainType(values[from]);
+            if (plain != null && map.size() > Collisions.UNWATCHED && !isOldest(map.keySet(), plain)) {
+                plain = null;
+            }
+            while (plain != null && index < to) {
+                Object key = values[index];
+                if (key == null || key.getClass() != plain) {
+                    break;
                 }
+                map.put(key, values[index + 1]);
+                index += 2;
             }
             state.requireItems(map.size());
         }
@@ -143,7 +144,10 @@ final class FastContainers {
         int index = from;
         if (target != null && target.getClass() == LinkedHashSet.class && !state.isWaiting(target)) {
             LinkedHashSet<@Nullable Object> set = (LinkedHashSet<@Nullable Object>) target;
-            Class<?> plain = plainKeys(set, to == from ? null : values[from]);
+            Class<?> plain = to == from ? null : plainType(values[from]);
+            if (plain != null && set.size() > Collisions.UNWATCHED && !isOldest(set, plain)) {
+                plain = null;
+            }
             while (plain != null && index < to) {
                 Object element = values[index];
                 if (element == null || element.getClass() != plain) {
@@ -161,21 +165,16 @@ final class FastContainers {
 
     /**
      * Returns the one class that keys must have to be put into a container without a closer look: strings or integers.
-     * A large container must have begun with keys of the same class: those the JDK's hash maps keep in order even if
-     * all have the same hash.
+     * A large container must have begun with keys of the same class, {@link #isOldest}: those the JDK's hash maps keep
+     * in order even if all have the same hash.
      */
-    private static @Nullable Class<?> plainKeys(Set<?> present, @Nullable Object first) {
-        if (first == null) {
-            return null;
-        }
-        Class<?> type = first.getClass();
-        if (type != String.class && type != Long.class) {
-            return null;
-        }
-        if (present.size() > Collisions.UNWATCHED) {
-            Object oldest = present.iterator().next();
-            return oldest != null && oldest.getClass() == type ? type : null;
-        }
-        return type;
+    private static @Nullable Class<?> plainType(@Nullable Object key) {
+        Class<?> type = key == null ? null : key.getClass();
+        return type == String.class || type == Long.class ? type : null;
+    }
+
+    private static boolean isOldest(Set<?> keys, Class<?> type) {
+        Object oldest = keys.iterator().next();
+        return oldest != null && oldest.getClass() == type;
     }
 }

@@ -205,7 +205,10 @@ final class JarpipeDecoder {
                         position = state.memoizeNext(pickle, position, list);
                     }
                     case OpcodeBytes.EMPTY_DICT -> {
-                        Object dict = size > fence ? state.dictBehind(values[size - 1]) : state.dictAt(size);
+                        boolean isSmall = hasOneItem(pickle, position);
+                        Object dict = size > fence
+                                ? state.dictBehind(values[size - 1], isSmall)
+                                : state.dictAt(size, isSmall);
                         values[size++] = dict;
                         position = state.memoizeNext(pickle, position, dict);
                     }
@@ -219,7 +222,7 @@ final class JarpipeDecoder {
                             Object made = maker.newObject(values[size - 1], PyTuple.of());
                             values[size - 1] = made;
                             state.memoize(made);
-                            Object dict = state.dictBehind(made);
+                            Object dict = state.dictBehind(made, false);
                             values[size++] = dict;
                             state.memoize(dict);
                             state.mark(size);
@@ -240,7 +243,7 @@ final class JarpipeDecoder {
                             requireValues(start - fence, 0);
                         }
                         PyTuple tuple = tuple(values, start, size);
-                        Arrays.fill(values, start, size, null);
+                        state.popped(size);
                         values[start] = tuple;
                         size = start + 1;
                         position = state.memoizeNext(pickle, position, tuple);
@@ -257,7 +260,7 @@ final class JarpipeDecoder {
                         }
                         requireValues(start - fence, 1);
                         FastContainers.append(state, values[start - 1], values, start, size);
-                        Arrays.fill(values, start, size, null);
+                        state.popped(size);
                         size = start;
                     }
                     case OpcodeBytes.SETITEM, OpcodeBytes.SETITEMS -> {
@@ -268,7 +271,7 @@ final class JarpipeDecoder {
                         }
                         requireValues(start - fence, 1);
                         FastContainers.setItems(state, values[start - 1], values, start, size);
-                        Arrays.fill(values, start, size, null);
+                        state.popped(size);
                         size = start;
                         if (size - fence > 1 && position < pickle.length && pickle[position] == OpcodeBytes.BUILD) {
                             values[size - 2] = maker.build(values[size - 2], values[size - 1]);
@@ -281,7 +284,7 @@ final class JarpipeDecoder {
                         fence = state.fence();
                         requireValues(start - fence, 1);
                         FastContainers.addItems(state, values[start - 1], values, start, size);
-                        Arrays.fill(values, start, size, null);
+                        state.popped(size);
                         size = start;
                     }
                     case OpcodeBytes.MEMOIZE -> {
@@ -405,6 +408,16 @@ final class JarpipeDecoder {
     private static boolean isNewInstance(byte[] pickle, int position) {
         return pickle.length - position >= Long.BYTES
                 && ((long) LONG.get(pickle, position) & NEW_INSTANCE_MASK) == NEW_INSTANCE;
+    }
+
+    /**
+     * Tells whether the dict that has begun gets one item at most: CPython marks where several begin (Modules/_pickle.c,
+     * {@code batch_dict}).
+     */
+    private static boolean hasOneItem(byte[] pickle, int position) {
+        return pickle.length - position >= 2
+                && pickle[position] == (byte) OpcodeBytes.MEMOIZE
+                && pickle[position + 1] != OpcodeBytes.MARK;
     }
 
     /** Checks that bytes are there and returns where they begin. */
