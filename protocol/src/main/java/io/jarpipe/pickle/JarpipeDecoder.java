@@ -411,8 +411,8 @@ final class JarpipeDecoder {
     }
 
     /**
-     * Tells whether the dict that has begun gets one item at most: CPython marks where several begin (Modules/_pickle.c,
-     * {@code batch_dict}).
+     * Tells whether the dict that has begun gets one item at most: CPython marks where several begin
+     * (Modules/_pickle.c, {@code batch_dict}).
      */
     private static boolean hasOneItem(byte[] pickle, int position) {
         return pickle.length - position >= 2

@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class ItemWriter {
     private final SemLock writeLock;
     private final Account account;
     private final UseCount uses;
+    private final ThreadFactory feeders;
 
     private final ReentrantLock monitor = new ReentrantLock();
     /** The buffer has become shorter, or will not any more. */
@@ -56,6 +58,15 @@ final class ItemWriter {
     private @Nullable IOException failure;
 
     ItemWriter(Transport pipe, SemLock writeLock, Account account, UseCount uses) {
+        this(
+                pipe,
+                writeLock,
+                account,
+                uses,
+                Thread.ofPlatform().name("QueueFeederThread").daemon().factory());
+    }
+
+    ItemWriter(Transport pipe, SemLock writeLock, Account account, UseCount uses, ThreadFactory feeders) {
         this.pipe = pipe;
         this.frames = new FrameWriter(pipe);
         this.backlog = new Backlog(length -> {
@@ -65,6 +76,7 @@ final class ItemWriter {
         this.writeLock = writeLock;
         this.account = account;
         this.uses = uses;
+        this.feeders = feeders;
     }
 
     /**
@@ -121,23 +133,37 @@ final class ItemWriter {
         if (!feeding && writeNow(frame)) {
             return;
         }
+        boolean added = false;
         try {
             backlog.add(frame);
-        } catch (OutOfMemoryError e) {
-            if (!frame.isBegun()) {
-                throw new OutOfMemoryError("an item of " + length + " bytes finds no room behind " + backlog.size()
-                        + " others of " + bufferedBytes
-                        + " bytes that wait to be written to the queue: limit them by the"
-                        + " queue's maxsize or by withFeederLimit(bytes), or allow more (" + e.getMessage() + ")");
+            added = true;
+            if (!feeding) {
+                startFeeder(frame.isBegun());
             }
+            bufferedBytes += length;
+        } catch (OutOfMemoryError e) { // no native memory, or no thread
+            if (!frame.isBegun()) {
+                throw refused(length, added, e);
+            }
+            backlog.drop(); // what was begun is alone in it
             frames.finish(frame); // better late than torn
             writeLock.release();
-            return;
         }
-        bufferedBytes += length;
-        if (!feeding) {
-            startFeeder(frame.isBegun());
+    }
+
+    /** Takes an item back, if it was added, and says why. */
+    private OutOfMemoryError refused(int length, boolean isAdded, OutOfMemoryError cause) {
+        if (isAdded) {
+            backlog.drop(); // it is alone, as there is no feeder
+            return new OutOfMemoryError("an item of " + length
+                    + " bytes cannot be written to the queue now, and no thread"
+                    + " can be started that does it later: allow the process more threads (" + cause.getMessage()
+                    + ")");
         }
+        return new OutOfMemoryError("an item of " + length + " bytes finds no room behind " + backlog.size()
+                + " others of " + bufferedBytes
+                + " bytes that wait to be written to the queue: limit them by the"
+                + " queue's maxsize or by withFeederLimit(bytes), or allow more (" + cause.getMessage() + ")");
     }
 
     /** Writes a frame if that takes no waiting. When it was begun and not finished, the write lock stays taken. */
@@ -159,8 +185,14 @@ final class ItemWriter {
 
     private void startFeeder(boolean hasLock) {
         uses.beginNested();
-        feeding = true;
-        Thread.ofPlatform().name("QueueFeederThread").daemon().start(() -> feed(hasLock));
+        try {
+            feeders.newThread(() -> feed(hasLock)).start();
+            feeding = true; // which it sees, as it waits for the monitor
+        } finally {
+            if (!feeding) {
+                uses.end();
+            }
+        }
     }
 
     /** Writes what is in the backlog. */
