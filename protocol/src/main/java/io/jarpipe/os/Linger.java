@@ -52,7 +52,8 @@ final class Linger {
     private static final int HEADER = 4;
     private static final int MOST_DOUBLINGS = 10;
 
-    private static final Mode MODE = Mode.fromProperty();
+    /** What all ends of this process do. */
+    static final Mode MODE = Mode.fromProperty();
 
     private final Mode mode;
     /** More than this a moment should not bring: the other side was probably about to wait, or did. */

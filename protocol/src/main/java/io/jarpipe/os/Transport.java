@@ -31,19 +31,14 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
 
     private static final int SHUT_WR = 1;
     /** What a pipe holds unless somebody has changed it (pipe(7)). */
-    private static final long CAPACITY = 64 * 1024;
+    static final long CAPACITY = 64 * 1024;
     /** Long messages, more than fit into the pipe, that come before it grows: a single one is no reason. */
     private static final int SOME = 4;
     /** What a message has beside its body, at least ({@code FrameDescriptor}). */
     private static final int HEADER_SIZE = 4;
-    /** A pipe with less room than this does not count as writable. */
-    private static final long PIPE_BUF = 4096;
 
     private final Fd fd;
-    /** With more than half a pipe to read, the writer was perhaps about to stop. */
-    private final Linger reading = new Linger(CAPACITY / 2);
-    /** With less than a quarter left to read, the reader was perhaps about to stop. */
-    private final Linger writing = new Linger(CAPACITY - CAPACITY / 4);
+    private final Patience patience = new Patience(this);
     /** How many bytes were seen to be there to read and have not been read, as far as this end knows. */
     private long promised;
     /** How many long messages until the pipe shall hold more; 0 for never. */
@@ -251,10 +246,13 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
      * @throws IOException when the transport is closed
      */
     public final boolean holdsBytes() throws IOException {
-        if (promised <= 0) {
-            promised = bytesInside();
-        }
-        return promised > 0;
+        return promised > 0 || lookInside() > 0;
+    }
+
+    /** Asks how many bytes there are to read, and remembers it. */
+    long lookInside() throws IOException {
+        promised = bytesInside();
+        return promised;
     }
 
     /**
@@ -316,40 +314,18 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
         if (deadline.hasPassed()) {
             return false;
         }
-        boolean lookAgain =
-                (events == Waiter.POLLIN ? interruptible && lingerToRead(deadline) : lingerToWrite(deadline))
-                        || await(events, deadline, interruptible);
+        boolean lookAgain = (events == Waiter.POLLIN
+                        ? interruptible && patience.findsBytes(deadline)
+                        : patience.findsRoom(deadline))
+                || await(events, deadline, interruptible);
         if (interruptible && Thread.interrupted()) {
             throw new InterruptedException();
         }
         return lookAgain;
     }
 
-    /** Stays away for a moment if that has paid lately; tells whether there is something to read now. */
-    private boolean lingerToRead(Deadline deadline) throws IOException {
-        if (!reading.isDue(deadline) || Thread.currentThread().isVirtual()) {
-            return false;
-        }
-        reading.spend();
-        promised = bytesInside();
-        lingered(Flow.Direction.IN, reading.judge(promised));
-        return promised > 0;
-    }
-
-    /** Stays away for a moment if that has paid lately; tells whether there is room to write now. */
-    private boolean lingerToWrite(Deadline deadline) throws IOException {
-        if (!knowsItsRoom()
-                || !writing.isDue(deadline)
-                || Thread.currentThread().isVirtual()) {
-            return false;
-        }
-        writing.spend();
-        long room = CAPACITY - bytesInside();
-        lingered(Flow.Direction.OUT, writing.judge(room));
-        return room > PIPE_BUF;
-    }
-
-    private void lingered(Flow.Direction direction, boolean paid) {
+    /** Counts a moment that was spent before waiting, if anybody wants to know. */
+    void lingered(Flow.Direction direction, boolean paid) {
         if (flow != null) {
             flow.lingered(direction, paid);
         }
@@ -360,7 +336,7 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
 
     /** Notes that others read from this end, too: its readers do not stay away from it for long. */
     public final void hasRivals() {
-        reading.hasRivals();
+        patience.hasRivals();
     }
 
     /**
@@ -410,10 +386,8 @@ public abstract sealed class Transport implements AutoCloseable permits PipeTran
     public final void count(Flow.Direction direction, long bytes) {
         if (direction == Flow.Direction.IN) {
             promised -= HEADER_SIZE + bytes;
-            reading.moved(bytes);
-        } else {
-            writing.moved(bytes);
         }
+        patience.moved(direction, bytes);
         if (flow != null) {
             flow.count(direction, bytes);
         }
