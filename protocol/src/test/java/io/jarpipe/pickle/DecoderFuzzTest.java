@@ -16,6 +16,8 @@ import io.jarpipe.PyObject;
 import io.jarpipe.PyTime;
 import io.jarpipe.binding.Wanted;
 import io.jarpipe.testing.Goldens;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -49,10 +51,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DecoderFuzzTest {
     private static final int ROUNDS = 120_000;
     /**
-     * How long to go on, with another seed each time; 0 in a normal build: {@code mvn ... -Djarpipe.fuzz.seconds=600}.
+     * How long to go on, with another seed each time, and with a limit on what one input may cost; 0 in a normal build:
+     * {@code mvn test -pl protocol -Dtest=DecoderFuzzTest -Djarpipe.fuzz.seconds=600 -Djarpipe.test.options=-Xmx256m}.
      */
     private static final long SECONDS = Long.getLong("jarpipe.fuzz.seconds", 0);
 
+    private static final Duration MOST_CPU_TIME = Duration.ofSeconds(1);
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int MAX_SEED_PICKLE_LENGTH = 2000;
     private static final List<Wanted> PURPOSES = List.of(Wanted.values());
     private static final List<Opcode> OPCODES = List.of(Opcode.values());
@@ -99,8 +104,10 @@ class DecoderFuzzTest {
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
         int values = 0;
         int round = 0;
+        long slowest = 0;
         for (; round < ROUNDS || System.nanoTime() - end < 0; round++) {
             byte[] pickle = mutate(random, seeds);
+            long begin = THREADS.getCurrentThreadCpuTime();
             try {
                 Object value = codec.decode(pickle, PURPOSES.get(round % PURPOSES.size()));
                 assertKnown(value);
@@ -111,8 +118,19 @@ class DecoderFuzzTest {
             } catch (Throwable unexpected) {
                 fail("seed " + seed + ", round " + round + ": " + HexFormat.of().formatHex(pickle), unexpected);
             }
+            slowest = Math.max(slowest, THREADS.getCurrentThreadCpuTime() - begin);
         }
         assertThat(values).isBetween(round / 100, round - 1);
+        if (SECONDS > 0) {
+            System.out.printf(
+                    "%s: %,d inputs, %,d of them values, the slowest %.1f ms of CPU time, heap at most %d MiB%n",
+                    codec.getClass().getSimpleName(),
+                    round,
+                    values,
+                    slowest / 1e6,
+                    Runtime.getRuntime().maxMemory() >> 20);
+            assertThat(Duration.ofNanos(slowest)).isLessThan(MOST_CPU_TIME);
+        }
     }
 
     /** Walks a value without recursion; every part must be of a documented type. */
