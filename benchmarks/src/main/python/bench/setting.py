@@ -140,6 +140,7 @@ class Setting:
         *,
         seconds: float | None = None,
         rounds: int | None = None,
+        warm_up: float = 0,
         during: ContextManager[None] | None = None,
     ) -> dict[str, list[Sample]]:
         """Let the sides take turns.
@@ -148,13 +149,14 @@ class Setting:
             sides: what is compared.
             seconds: about how long one side runs in one round, if not as long as usual.
             rounds: how many rounds count at most.
+            warm_up: for how many seconds at least the first side runs before that.
             during: entered for the rounds.
         """
         return take_turns(
             sides,
             rounds=min(rounds or self.rounds, self.rounds),
             seconds=seconds or self.seconds,
-            warm_up=self.warm_up,
+            warm_up=max(warm_up, self.warm_up),
             progress=self.progress,
             during=during,
         )

@@ -13,6 +13,10 @@ from bench.setting import SMALL, Setting
 from bench.sides import Flow, Shares
 
 
+_UNTIL_FAIR = 1.0
+"""Seconds until a JVM that has not been in competition before gets its share."""
+
+
 def queue() -> Any:
     """Return a queue whose semaphores have names."""
     return multiprocessing.get_context("spawn").Queue()
@@ -89,7 +93,7 @@ def shares(setting: Setting) -> Iterator[Result]:
         producer = PythonParty(work.produce_and_end, shared, SMALL, len(competitors))
         parties += [*competitors, producer]
         side = Shares("java and python", producer, competitors)
-        samples = setting.turns([side])[side.name]
+        samples = setting.turns([side], warm_up=_UNTIL_FAIR)[side.name]
     least = [min(s.value, 1 - s.value) for s in samples]
     yield Result(
         "P13",
