@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import random
 import tempfile
 from typing import ContextManager, Iterator, NamedTuple, Sequence
 
@@ -48,6 +49,13 @@ class _Length(NamedTuple):
 _FULL = _Length(rounds=42, seconds=0.075, warm_up=2.5)
 _QUICK = _Length(rounds=24, seconds=0.03, warm_up=0.3)
 
+
+_MOST_PADDING = 4096
+_PADDING = "JARPIPE_BENCH_PADDING"
+"""A variable that is not read: where memory lies in a process depends on how long its environment
+is, and a comparison may come out otherwise for that alone. So each setting has another length, and
+what that does is in the spread of one run, not between two.
+"""
 
 _WAITING = "-Xbatch"
 """Lets the JVM wait for its compiler, which otherwise may be at work after the warm-up, too."""
@@ -96,6 +104,7 @@ class Setting:
         """
         classes, usual = _classes(), _QUICK if quick else _FULL
         os.environ.pop("JARPIPE_ADDRESS", None)  # a shared daemon has other classes and other work
+        os.environ[_PADDING] = "x" * random.randrange(_MOST_PADDING)
         with tempfile.TemporaryDirectory(prefix="jarpipe-bench-") as name, jarpipe.Bridge(
             classpath=[classes], java_options=[_WAITING]
         ) as bridge:
