@@ -82,7 +82,7 @@ def heap() -> list[str]:
 
 
 def _gives_huge_pages() -> bool:
-    """Say whether the kernel gives them to who asks (Documentation/admin-guide/mm/transhuge.rst)."""
+    """Say whether the kernel gives them to who asks (its admin-guide/mm/transhuge.rst)."""
     try:
         with open(_PAGES) as file:
             return "[never]" not in file.read()

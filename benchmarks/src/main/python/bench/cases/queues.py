@@ -12,7 +12,6 @@ from bench.parties import JavaParty, Party, PythonParty
 from bench.setting import SMALL, Setting
 from bench.sides import Flow, Shares
 
-
 _UNTIL_FAIR = 1.0
 """Seconds until a JVM that has not been in competition before gets its share."""
 
