@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 // Some facts about the reading side of a multiprocessing.Queue
@@ -45,8 +46,19 @@ final class ItemReader {
     private final Slots slots;
     private final UseCount uses;
     private final TakenItems taken;
+    private final ThreadFactory finishers;
 
     ItemReader(Transport pipe, int maxLength, SemLock readLock, Slots slots, UseCount uses) {
+        this(
+                pipe,
+                maxLength,
+                readLock,
+                slots,
+                uses,
+                Thread.ofPlatform().name("QueueReaderThread").daemon().factory());
+    }
+
+    ItemReader(Transport pipe, int maxLength, SemLock readLock, Slots slots, UseCount uses, ThreadFactory finishers) {
         this.pipe = pipe;
         this.frames = new FrameReader(pipe, maxLength);
         this.readLock = readLock;
@@ -54,6 +66,7 @@ final class ItemReader {
         this.slots = slots;
         this.uses = uses;
         this.taken = new TakenItems(pipe.fd());
+        this.finishers = finishers;
     }
 
     /** Takes the next item's bytes; null when the deadline passed before all of them had come. */
@@ -166,10 +179,14 @@ final class ItemReader {
         }
     }
 
-    /** Leaves the item that was begun, and the lock, to a thread. */
+    /** Leaves the item that was begun, and the lock, to a thread; without one this thread is late. */
     private void finishLater() {
         uses.beginNested();
-        Thread.ofPlatform().name("QueueReaderThread").daemon().start(this::finish);
+        try {
+            finishers.newThread(this::finish).start();
+        } catch (OutOfMemoryError e) { // no thread is to be had
+            finish();
+        }
     }
 
     private void finish() {
