@@ -17,10 +17,13 @@ from bench.measuring import Sample, Side, take_turns
 from bench.parties import Party, compile_c
 from bench.progress import Progress
 
-__all__ = ["BENCHMARKS", "SMALL", "Setting"]
+__all__ = ["BENCHMARKS", "JVM_WARM_UP", "SMALL", "Setting"]
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parents[4]
 """The folder of the checkout that this package is in."""
+
+JVM_WARM_UP = 1.0
+"""Seconds until a new JVM is as fast as it will be, and gets its share of what others take, too."""
 
 SMALL = {
     "id": 12345,
@@ -124,9 +127,15 @@ class Setting:
             setting._c_peer, setting._no_c_peer = (None, reason) if reason else (peer, None)
             yield setting
 
-    def part(self, parts: int) -> Setting:
-        """Return the same with one of several parts of the rounds."""
-        return dataclasses.replace(self, rounds=-(-self.rounds // parts))
+    def part(self, parts: int, *, is_warm: bool = False) -> Setting:
+        """Return the same with one of several parts of the rounds.
+
+        Args:
+            parts: how many there are.
+            is_warm: whether the JVM has run the same before.
+        """
+        warm_up = 0.0 if is_warm else self.warm_up
+        return dataclasses.replace(self, rounds=-(-self.rounds // parts), warm_up=warm_up)
 
     @property
     def c_peer(self) -> pathlib.Path:

@@ -9,11 +9,8 @@ from bench import work
 from bench.goals import Result, at_least, at_most
 from bench.measuring import Ratio, median
 from bench.parties import JavaParty, Party, PythonParty
-from bench.setting import SMALL, Setting
+from bench.setting import JVM_WARM_UP, SMALL, Setting
 from bench.sides import Flow, Shares
-
-_UNTIL_FAIR = 1.0
-"""Seconds until a JVM that has not been in competition before gets its share."""
 
 
 def queue() -> Any:
@@ -32,7 +29,8 @@ def consumers(setting: Setting) -> Iterator[Result]:
             PythonParty(work.consume, for_python),
         ]
         samples = setting.turns(
-            [Flow("java", parties[:1], parties[1:2]), Flow("python", parties[2:3], parties[3:])]
+            [Flow("java", parties[:1], parties[1:2]), Flow("python", parties[2:3], parties[3:])],
+            warm_up=JVM_WARM_UP,
         )
     java, python = samples["java"], samples["python"]
     detail = f"{1 / median(java):,.0f} items/s, CPython {1 / median(python):,.0f}"
@@ -67,7 +65,8 @@ def producers(setting: Setting) -> Iterator[Result]:
             PythonParty(work.consume, of_python),
         ]
         samples = setting.turns(
-            [Flow("java", parties[:1], parties[1:2]), Flow("python", parties[2:3], parties[3:])]
+            [Flow("java", parties[:1], parties[1:2]), Flow("python", parties[2:3], parties[3:])],
+            warm_up=JVM_WARM_UP,
         )
     java, python = samples["java"], samples["python"]
     yield Result(
@@ -92,7 +91,7 @@ def shares(setting: Setting) -> Iterator[Result]:
         producer = PythonParty(work.produce_and_end, shared, SMALL, len(competitors))
         parties += [*competitors, producer]
         side = Shares("java and python", producer, competitors)
-        samples = setting.turns([side], warm_up=_UNTIL_FAIR)[side.name]
+        samples = setting.turns([side], warm_up=JVM_WARM_UP)[side.name]
     least = [min(s.value, 1 - s.value) for s in samples]
     yield Result(
         "P13",
