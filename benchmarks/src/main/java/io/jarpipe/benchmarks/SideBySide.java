@@ -34,6 +34,12 @@ public final class SideBySide {
     private static final long MAX_BATCH = 2000;
     /** Times that everything is run before anything counts. */
     private static final int WARM_UPS = 2;
+    /** Of a mebibyte there are too few calls for the compiler to do its best; of a kibibyte as many as it wants. */
+    private static final int WARM_UP_CALLS = 20_000;
+
+    private static final int KIBIBYTE = 1024;
+    /** How long a side runs before its round, until the caches hold what is its own again. */
+    private static final int SETTLING_MILLIS = 5;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final double NO_GOAL = 0;
@@ -118,6 +124,10 @@ public final class SideBySide {
             rows.add(row(goal, Work.DUMP));
         }
         rows.add(row(VIEW, Work.VIEW));
+        byte[] bytes = codec.encode(new byte[KIBIBYTE]);
+        for (int call = 0; call < WARM_UP_CALLS; call++) {
+            Timing.consume(codec.encode(codec.decode(bytes)));
+        }
         for (int time = 0; time < WARM_UPS; time++) { // as the compiler sees everything before anything counts
             for (Row row : rows) {
                 warmUp(row);
@@ -125,8 +135,10 @@ public final class SideBySide {
         }
         for (int round = 0; round < options.rounds(); round++) {
             for (Row row : rows) {
+                measure(row, SETTLING_MILLIS);
                 row.own()[round] = measure(row, options.roundMillis());
-                row.theirs()[round] = askPython(row);
+                askPython(row, SETTLING_MILLIS);
+                row.theirs()[round] = askPython(row, options.roundMillis());
             }
         }
         if (!options.lines()) {
@@ -191,15 +203,11 @@ public final class SideBySide {
         };
     }
 
-    private double askPython(Row row) throws IOException {
+    private double askPython(Row row, int millis) throws IOException {
         String direction = row.work() == Work.DUMP ? "dump" : "load";
-        toPython.write(String.join(
-                        " ",
-                        row.goal().payload(),
-                        direction,
-                        String.valueOf(options.roundMillis()),
-                        String.valueOf(row.batch()))
-                + "\n");
+        toPython.write(
+                String.join(" ", row.goal().payload(), direction, String.valueOf(millis), String.valueOf(row.batch()))
+                        + "\n");
         toPython.flush();
         String answer = fromPython.readLine();
         if (answer == null) {
