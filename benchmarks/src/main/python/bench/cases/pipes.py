@@ -73,8 +73,9 @@ def round_trips(setting: Setting) -> Outcome:
     """Compare echoes of messages from this process."""
     for place, (size, bound) in itertools.product(_places(setting), ((64, 0.7), (8000, 0.9))):
         samples: dict[str, list[Sample]] = {}
-        for number in range(_ECHOES):
-            part = setting.part(_ECHOES, is_warm=number > 0)
+        echoes = min(_ECHOES, setting.rounds)
+        for number in range(echoes):
+            part = setting.part(echoes, is_warm=number > 0)
             for name, more in _echoes(part, place, size).items():
                 samples.setdefault(name, []).extend(more)
         java, python = samples["java"], samples["python"]
