@@ -15,7 +15,7 @@ from multiprocessing import BufferTooShort
 from multiprocessing.connection import wait
 from typing import Any
 
-from support import Remote, await_, daemon_in_sight, waits
+from support import PATIENCE, Remote, await_, daemon_in_sight, waits
 from transports import ALL, LOCAL, TransportTest
 
 CLEAN = (b"", struct.pack("!i", 5), struct.pack("!i", -1), struct.pack("!iQ", -1, 5))
@@ -33,9 +33,11 @@ TORN = (
 LIMIT = "bad message length"
 
 
-def write_for_ever(connection: Any) -> None:
-    """Send a message that is longer than whatever lies between us and a reader that waits."""
-    connection.send_bytes(b"x" * 50_000_000)
+def begin_message(connection: Any, begun: Any) -> None:
+    """Send more of a message than lies between us and a reader, say so, and never send the rest."""
+    os.write(connection.fileno(), struct.pack("!i", 50_000_000) + bytes(10_000_000))
+    begun.send(None)
+    signal.pause()
 
 
 class RowTest(TransportTest):
@@ -110,12 +112,13 @@ class EndTest(RowTest):
     def test_python_killed_within_a_message(self) -> None:
         for method, kind in (*(("fork", kind) for kind in ALL), ("spawn", "pipe")):
             receiver, sender = self.ends(kind)
-            child = self.child(method, write_for_ever, sender)
+            begun, beginning = self.pipe(duplex=False)
+            child = self.child(method, begin_message, sender, beginning)
             sender.close()
             remote = Remote(self, "ConnectionWorkers::remote", receiver)
             receiver.close()
             remote.begin("recvStream", 1000)
-            await_("the message to begin", lambda c=child: waits(c.pid))  # type: ignore[misc]
+            self.assertTrue(begun.poll(PATIENCE), "waited in vain for the message to begin")
             os.kill(child.pid, signal.SIGKILL)
             self.join(child, exitcode=-signal.SIGKILL)
             with self.assertRaisesRegex(RuntimeError, "got end of file during message"):
