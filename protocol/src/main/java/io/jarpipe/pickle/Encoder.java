@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ final class Encoder {
     private final Output sink = new Output();
     private final Atoms atoms;
     private final OldForms old;
+    private final BiConsumer<@Nullable Object, @Nullable Object> entries = this::saveEntry;
     private int depth;
     /** How many values were begun that may hold others. */
     private int begun;
@@ -321,22 +323,33 @@ final class Encoder {
     }
 
     private void saveEntries(Map<?, ?> map) {
-        Iterator<? extends Map.Entry<?, ?>> iterator = map.entrySet().iterator();
-        Object key = null;
-        try {
-            while (iterator.hasNext()) {
+        if (map.size() <= BATCH) {
+            if (!map.isEmpty()) {
                 sink.write(OpcodeBytes.MARK);
-                for (int count = 0; count < BATCH && iterator.hasNext(); count++) {
-                    Map.Entry<?, ?> entry = iterator.next();
-                    key = null;
-                    saveKey(entry.getKey());
-                    key = entry.getKey();
-                    save(entry.getValue());
-                }
+                map.forEach(entries);
                 sink.write(OpcodeBytes.SETITEMS);
             }
+            return;
+        }
+        Iterator<? extends Map.Entry<?, ?>> iterator = map.entrySet().iterator();
+        while (iterator.hasNext()) {
+            sink.write(OpcodeBytes.MARK);
+            for (int count = 0; count < BATCH && iterator.hasNext(); count++) {
+                Map.Entry<?, ?> entry = iterator.next();
+                saveEntry(entry.getKey(), entry.getValue());
+            }
+            sink.write(OpcodeBytes.SETITEMS);
+        }
+    }
+
+    private void saveEntry(@Nullable Object key, @Nullable Object value) {
+        Object saved = null;
+        try {
+            saveKey(key);
+            saved = key;
+            save(value);
         } catch (Unencodable e) {
-            throw e.inside(key instanceof String || key instanceof Number ? "[" + key + "]" : "[value]");
+            throw e.inside(saved instanceof String || saved instanceof Number ? "[" + saved + "]" : "[value]");
         }
     }
 
