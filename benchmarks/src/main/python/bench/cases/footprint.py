@@ -25,6 +25,7 @@ _PATIENCE = 60.0
 _CLIENTS = 1000
 _TIMES = 3
 """How often the clients of a service come and go: each time the heap has other garbage."""
+_QUICK_STARTS = 16
 _SERVICES = 5
 _QUICK_SERVICES = 2
 _KEY = b"the benchmark's"
@@ -90,7 +91,8 @@ def start_up(setting: Setting) -> Iterator[Result]:
 
     The rounds that do not count leave an archive of classes behind, if there was none.
     """
-    samples = setting.turns([_Java(setting.classes), _Python(), _Ready()])
+    rounds = _QUICK_STARTS if setting.quick else None
+    samples = setting.turns([_Java(setting.classes), _Python(), _Ready()], rounds=rounds)
     java, python = samples["java"], samples["python"]
     yield Result(
         "P10",
