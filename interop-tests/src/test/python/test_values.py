@@ -206,7 +206,7 @@ class ValuesTest(TestCase):
             (bytearray(b"b"), "PyByteArray"),
             ((1,), "PyTuple"),
             ([1], "ArrayList"),
-            ({1: 1}, "LinkedHashMap"),
+            ({1: 1}, "PyDict"),
             ({1}, "LinkedHashSet"),
             (frozenset({1}), "PyFrozenSet"),
             (len, "PyGlobal"),

@@ -14,8 +14,8 @@ public final class Converter {
     Converter(Type type, Conversion conversion) {
         this.type = type;
         this.conversion = conversion;
-        if (conversion instanceof RecordConversion records && records.isOfDicts()) {
-            wanted = Wanted.RECORD;
+        if (conversion instanceof RecordConversion records) {
+            wanted = records.wanted();
         } else {
             wanted = type == ByteBuffer.class ? Wanted.BUFFER : Wanted.ANYTHING;
         }

@@ -3,6 +3,8 @@ package io.jarpipe.binding;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.dict.DictKeys;
+import io.jarpipe.dict.PyDict;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.ArrayList;
@@ -67,9 +69,9 @@ final class RecordConversion implements TypeCompiler.Late {
         return now;
     }
 
-    /** Tells whether the record stands for a dict, not for a class. */
-    boolean isOfDicts() {
-        return shape.pythonClass() == null;
+    /** Returns what a codec is told. */
+    Wanted wanted() {
+        return shape.wanted();
     }
 
     @Override
@@ -142,18 +144,11 @@ final class RecordConversion implements TypeCompiler.Late {
 
     /** Takes the components from attributes in the record's order, as classes mostly have them; null otherwise. */
     private @Nullable Object @Nullable [] inRecordsOrder(@Nullable Object dict) {
-        @Nullable Object[] items = dict instanceof AttributeDict attributes ? attributes.items() : null;
-        if (items == null || items.length != 2 * shape.size()) {
+        if (!(dict instanceof PyDict items)) {
             return null;
         }
-        @Nullable Object[] values = new Object[shape.size()];
-        for (int i = 0; i < values.length; i++) {
-            if (!shape.isNamed(i, items[2 * i])) {
-                return null;
-            }
-            values[i] = items[2 * i + 1];
-        }
-        return values;
+        DictKeys keys = items.keys();
+        return keys == null || !shape.isNamed(keys) ? null : items.copyOfValues();
     }
 
     /** Takes the components from one or two dicts; two are the {@code __dict__} and the slots. */

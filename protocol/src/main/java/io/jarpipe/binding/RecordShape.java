@@ -3,6 +3,7 @@ package io.jarpipe.binding;
 import io.jarpipe.PyClass;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyName;
+import io.jarpipe.dict.DictKeys;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -13,6 +14,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +35,9 @@ final class RecordShape {
     private final @Nullable PyGlobal pythonClass;
     private final PyClass.Form form;
     private final String[] names;
-    /** For each name the equal string that came last. Threads may overwrite each other's. */
-    private final @Nullable Object[] seenNames;
+    private final Wanted wanted;
+    /** Keys of a dict that are the names. Threads may overwrite each other's. */
+    private @Nullable DictKeys seenKeys;
 
     private final Map<String, Integer> positions;
     private final Type[] types;
@@ -49,7 +52,7 @@ final class RecordShape {
         PyClass annotation = type.getAnnotation(PyClass.class);
         this.form = annotation == null ? PyClass.Form.CALL : annotation.form();
         this.names = Arrays.stream(components).map(RecordShape::nameOf).toArray(String[]::new);
-        this.seenNames = new @Nullable Object[names.length];
+        this.wanted = Wanted.items(List.of(names));
         this.positions = positions(type, names);
         this.types =
                 Arrays.stream(components).map(RecordComponent::getGenericType).toArray(Type[]::new);
@@ -127,23 +130,32 @@ final class RecordShape {
     }
 
     /**
-     * Tells whether a component has this name in Python. Codecs keep short strings, so it mostly is the last one seen.
+     * Tells whether the components have these names, in this order. Codecs keep keys, so they mostly are the last seen.
      */
     @SuppressWarnings("ReferenceEquality") // a shortcut
-    boolean isNamed(int index, @Nullable Object name) {
-        if (name == seenNames[index]) {
+    boolean isNamed(DictKeys keys) {
+        if (keys == seenKeys) {
             return true;
         }
-        if (!names[index].equals(name)) {
+        if (keys.size() != names.length) {
             return false;
         }
-        seenNames[index] = name;
+        for (int index = 0; index < names.length; index++) {
+            if (!names[index].equals(keys.get(index))) {
+                return false;
+            }
+        }
+        seenKeys = keys;
         return true;
+    }
+
+    Wanted wanted() {
+        return wanted;
     }
 
     /** Returns where the component of a name is, or -1; a good guess makes it quick. */
     int position(@Nullable Object name, int guess) {
-        if (guess < names.length && isNamed(guess, name)) {
+        if (guess < names.length && names[guess].equals(name)) {
             return guess;
         }
         return name instanceof String text ? positions.getOrDefault(text, -1) : -1;

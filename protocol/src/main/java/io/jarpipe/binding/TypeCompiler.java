@@ -3,15 +3,19 @@ package io.jarpipe.binding;
 import io.jarpipe.MpJoinableQueue;
 import io.jarpipe.MpQueue;
 import io.jarpipe.MpSimpleQueue;
+import io.jarpipe.dict.PyDict;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +109,9 @@ final class TypeCompiler {
         }
         if (type.isSealed() && type.isInterface()) {
             return given(new UnionConversion(type));
+        }
+        if (type == LinkedHashMap.class || type == HashMap.class || type == SequencedMap.class) {
+            return (value, pass) -> instance(type, value instanceof PyDict dict ? dict.table() : value);
         }
         return (value, pass) -> instance(type, value);
     }

@@ -5,6 +5,7 @@ import io.jarpipe.PyByteArray;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.dict.PyDict;
 import io.jarpipe.types.PyTypes;
 import java.io.IOException;
 import java.util.Arrays;
@@ -114,7 +115,7 @@ final class Decoder extends Unpickler {
             case TUPLE2 -> tuple(2);
             case TUPLE3 -> tuple(3);
             case TUPLE -> values.add(PyTuple.of(values.popToMark()));
-            case EMPTY_DICT -> values.add(new LinkedHashMap<>());
+            case EMPTY_DICT -> values.add(new PyDict());
             case EMPTY_SET -> values.add(new LinkedHashSet<>());
             case DICT -> dict();
             case FROZENSET -> values.add(containers.frozenSet(values.popToMark()));
@@ -169,7 +170,7 @@ final class Decoder extends Unpickler {
     }
 
     private void dict() {
-        Map<@Nullable Object, @Nullable Object> dict = new LinkedHashMap<>();
+        Map<@Nullable Object, @Nullable Object> dict = new PyDict();
         containers.setItems(dict, values.popToMark());
         values.add(dict);
     }

@@ -1,13 +1,11 @@
 package io.jarpipe.pickle;
 
 import io.jarpipe.PyObject;
-import io.jarpipe.binding.AttributeDict;
 import io.jarpipe.binding.Wanted;
+import io.jarpipe.dict.DictKeys;
 import io.jarpipe.types.PyTypes;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +18,8 @@ final class DecoderState {
     private static final int KEPT = 4096;
 
     private static final int INITIAL = 32;
-    /** The capacity of a dict that one item does not make grow. */
-    private static final int SMALL = 2;
-
     private static final int REFERENCE_BYTES = 8;
+    private static final int STRING_BYTES = 48;
     /** Stands in the memo for None, because null means that nothing is there. */
     private static final Object NONE = new Object();
 
@@ -49,11 +45,10 @@ final class DecoderState {
     private int memoEnd;
     private long room;
     private @Nullable Containers containers;
+    private final KeysCache keys = new KeysCache();
+    private final StringCache strings = new StringCache();
     private Wanted wanted = Wanted.ANYTHING;
 
-    private boolean guessing;
-    /** How many dicts have been read as attributes and are those of nothing yet. */
-    private int guessed;
     /** Opaque objects that may still become a value when their state comes, and their place in the memo. */
     private @Nullable IdentityHashMap<PyObject, Integer> places;
 
@@ -71,14 +66,11 @@ final class DecoderState {
      * Begins a pickle.
      *
      * @param newWanted what will be made of the value
-     * @param isGuessing whether a dict that seems to be attributes is read as that; if it is used in another way, that
-     *     is a {@link Surprise}
      */
-    void begin(byte[] pickle, Wanted newWanted, boolean isGuessing) {
+    void begin(byte[] pickle, Wanted newWanted) {
         source.begin(pickle);
         room = limits.heapBytes();
         wanted = newWanted;
-        guessing = isGuessing;
     }
 
     /** Learns that values were popped, of so many, and are still in the array. */
@@ -114,7 +106,6 @@ final class DecoderState {
         memoEnd = 0;
         containers = null;
         places = null;
-        guessed = 0;
     }
 
     PickleLimits limits() {
@@ -133,6 +124,14 @@ final class DecoderState {
         }
     }
 
+    /** Returns a string of the pickle; a short one is kept for the next. */
+    String text(byte[] pickle, int start, int length) {
+        charge(STRING_BYTES + (long) length);
+        return length <= StringCache.MAX_LENGTH
+                ? strings.get(pickle, start, length)
+                : Utf8.decode(pickle, start, start + length);
+    }
+
     void requireItems(int items) {
         if (items > limits.containerItems()) {
             throw new Malformed("at most " + limits.containerItems() + " items in a container", items + " items");
@@ -148,52 +147,19 @@ final class DecoderState {
         return known;
     }
 
+    /** Returns the keys of a dict's first items; null if they are not distinct strings, or too many. */
+    @Nullable
+    DictKeys keys(@Nullable Object[] items, int from, int to) {
+        return keys.find(items, from, to);
+    }
+
     /** Says whether items of a container wait for the end of the pickle. */
     boolean isWaiting(Object container) {
         return containers != null && containers.isWaiting(container);
     }
 
-    /**
-     * Makes the dict that follows a value on the stack: the attributes of a new object, as it seems, or any dict.
-     *
-     * @param isSmall whether it seems to get one item at most
-     */
-    Map<@Nullable Object, @Nullable Object> dictBehind(@Nullable Object value, boolean isSmall) {
-        charge(FastContainers.DICT_BYTES);
-        if (guessing
-                && value != null
-                && value.getClass() == PyObject.class
-                && ((PyObject) value).kind() == PyObject.Kind.NEWOBJ
-                && !((PyObject) value).hasState()) {
-            guessed++;
-            return new AttributeDict();
-        }
-        return isSmall ? new LinkedHashMap<>(SMALL) : new LinkedHashMap<>();
-    }
-
-    /** Makes a dict that has no value before it, at this place of the stack. */
-    Map<@Nullable Object, @Nullable Object> dictAt(int place, boolean isSmall) {
-        charge(FastContainers.DICT_BYTES);
-        if (guessing && place == 0 && wanted == Wanted.RECORD) {
-            guessed++;
-            return new AttributeDict();
-        }
-        return isSmall ? new LinkedHashMap<>(SMALL) : new LinkedHashMap<>();
-    }
-
-    /** Learns what has become the state of an object, or the value of the pickle. */
-    void built(@Nullable Object newState) {
-        if (newState != null && newState.getClass() == AttributeDict.class) {
-            guessed--;
-        }
-    }
-
     /** Inserts what has waited for the end of the pickle. */
-    void finish(@Nullable Object result) {
-        built(result);
-        if (guessed != 0) {
-            throw new Surprise();
-        }
+    void finish() {
         if (containers != null) {
             containers.finish();
         }
@@ -342,9 +308,6 @@ final class DecoderState {
         Object value = number >= 0 && number < memoEnd ? memo[(int) number] : null;
         if (value == null) {
             throw new Malformed("a number that is in the memo", Long.toUnsignedString(number));
-        }
-        if (value.getClass() == AttributeDict.class) {
-            throw new Surprise();
         }
         return value == NONE ? null : value;
     }

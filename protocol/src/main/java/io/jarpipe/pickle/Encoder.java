@@ -9,6 +9,8 @@ import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
 import io.jarpipe.binding.BoundValues;
+import io.jarpipe.dict.DictKeys;
+import io.jarpipe.dict.PyDict;
 import io.jarpipe.types.PyTypes;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -120,8 +122,8 @@ final class Encoder {
     }
 
     private void saveNew(Object value, Class<?> type, int hash) {
-        if (type == LinkedHashMap.class) {
-            saveMap((Map<?, ?>) value, value, hash);
+        if (type == PyDict.class) {
+            saveDict((PyDict) value, hash);
         } else if (type == ArrayList.class) {
             saveList((List<?>) value, value, hash);
         } else if (type == PyTuple.class) {
@@ -135,6 +137,7 @@ final class Encoder {
 
     private void saveRare(Object value, int hash) {
         switch (value) {
+            case LinkedHashMap<?, ?> map -> saveMap(map, map, hash);
             case byte[] bytes -> atoms.saveBytes(bytes, bytes, hash);
             case PyBytes bytes -> atoms.saveBytes(bytes.toByteArray(), bytes, hash);
             case PyByteArray bytes -> saveByteArray(bytes, hash);
@@ -314,6 +317,21 @@ final class Encoder {
             }
             sink.write(OpcodeBytes.ADDITEMS);
         }
+    }
+
+    private void saveDict(PyDict dict, int hash) {
+        DictKeys keys = dict.keys();
+        if (keys == null || keys.size() == 0) {
+            saveMap(dict, dict, hash);
+            return;
+        }
+        sink.write(OpcodeBytes.EMPTY_DICT);
+        atoms.memoize(dict, hash);
+        sink.write(OpcodeBytes.MARK);
+        for (int position = 0; position < keys.size(); position++) {
+            saveEntry(keys.get(position), dict.value(position));
+        }
+        sink.write(OpcodeBytes.SETITEMS);
     }
 
     private void saveMap(Map<?, ?> map, Object identity, int hash) {

@@ -1,6 +1,8 @@
 package io.jarpipe.pickle;
 
 import io.jarpipe.PyTuple;
+import io.jarpipe.dict.DictKeys;
+import io.jarpipe.dict.PyDict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -87,9 +89,11 @@ final class EncoderMemo {
     /** Chooses by exact classes, not by a switch over types: this runs for every container. */
     private static int hash(Object value, int level) {
         Class<?> type = value.getClass();
+        if (type == PyDict.class) {
+            return hashOfDict((PyDict) value, level);
+        }
         if (type == LinkedHashMap.class) {
-            Map<?, ?> map = (Map<?, ?>) value;
-            return map.isEmpty() ? System.identityHashCode(value) : hashOfEntries(map, level);
+            return hashOfEntries((Map<?, ?>) value, level);
         }
         if (type == ArrayList.class || type == PyTuple.class) {
             List<?> list = (List<?>) value;
@@ -105,7 +109,19 @@ final class EncoderMemo {
         return System.identityHashCode(value);
     }
 
+    private static int hashOfDict(PyDict dict, int level) {
+        DictKeys keys = dict.keys();
+        if (keys == null || keys.size() == 0) {
+            return hashOfEntries(dict, level);
+        }
+        int size = keys.size();
+        return 31 * (31 * size + part(dict.value(0), level)) + part(dict.value(size - 1), MAX_DESCENT);
+    }
+
     private static int hashOfEntries(Map<?, ?> map, int level) {
+        if (map.isEmpty()) {
+            return System.identityHashCode(map);
+        }
         int hash = map.size();
         Iterator<? extends Map.Entry<?, ?>> entries = map.entrySet().iterator();
         for (int taken = 0; taken < 2 && entries.hasNext(); taken++) {
@@ -125,7 +141,8 @@ final class EncoderMemo {
         if (type == String.class) {
             return hash((String) value);
         }
-        boolean isContainer = type == PyTuple.class || type == ArrayList.class || type == LinkedHashMap.class;
+        boolean isContainer =
+                type == PyTuple.class || type == ArrayList.class || type == PyDict.class || type == LinkedHashMap.class;
         return isContainer && level < MAX_DESCENT ? 1 + hash(value, level + 1) : 1;
     }
 

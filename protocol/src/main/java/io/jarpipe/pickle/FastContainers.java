@@ -1,11 +1,11 @@
 package io.jarpipe.pickle;
 
-import io.jarpipe.binding.AttributeDict;
+import io.jarpipe.dict.DictKeys;
+import io.jarpipe.dict.PyDict;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,9 +66,9 @@ final class FastContainers {
         return new ArrayList<@Nullable Object>(Arrays.asList(items));
     }
 
-    static Map<@Nullable Object, @Nullable Object> dict(DecoderState state) {
+    static PyDict dict(DecoderState state) {
         state.charge(DICT_BYTES);
-        return new LinkedHashMap<>();
+        return new PyDict();
     }
 
     static void chargeSet(DecoderState state, int items) {
@@ -95,46 +95,49 @@ final class FastContainers {
         state.requireItems(list.size());
     }
 
-    /** Sets items of a map or of an object; keys and values alternate. */
-    @SuppressWarnings("unchecked") // the decoder makes maps of any values only
+    /** Sets items of a dict or of an object; keys and values alternate. */
     static void setItems(DecoderState state, @Nullable Object target, @Nullable Object[] values, int from, int to) {
-        state.charge((long) ENTRY_BYTES * ((to - from) >> 1));
-        if (target != null && target.getClass() == AttributeDict.class) {
-            setAttributes(state, (AttributeDict) target, values, from, to);
-            return;
-        }
+        int items = (to - from) >> 1;
+        state.charge((long) ENTRY_BYTES * items);
         int index = from;
-        if (target != null
-                && target.getClass() == LinkedHashMap.class
+        if (items > 0
+                && target != null
+                && target.getClass() == PyDict.class
                 && ((to - from) & 1) == 0
                 && !state.isWaiting(target)) {
-            LinkedHashMap<@Nullable Object, @Nullable Object> map =
-                    (LinkedHashMap<@Nullable Object, @Nullable Object>) target;
-            Class<?> plain = to == from ? null : plainType(values[from]);
-            if (plain != null && map.size() > Collisions.UNWATCHED && !isOldest(map.keySet(), plain)) {
-                plain = null;
+            PyDict dict = (PyDict) target;
+            DictKeys keys = items <= DictKeys.MAX_SIZE && dict.isEmpty() ? state.keys(values, from, to) : null;
+            if (keys != null) {
+                state.requireItems(items);
+                dict.fill(keys, values, from);
+                return;
             }
-            while (plain != null && index < to) {
-                Object key = values[index];
-                if (key == null || key.getClass() != plain) {
-                    break;
-                }
-                map.put(key, values[index + 1]);
-                index += 2;
-            }
-            state.requireItems(map.size());
+            index = put(dict.table(), values, from, to);
+            state.requireItems(dict.size());
         }
-        if (index < to || target == null || target.getClass() != LinkedHashMap.class) {
+        if (index < to || target == null || target.getClass() != PyDict.class) {
             state.containers().setItems(target, Arrays.copyOfRange(values, index, to));
         }
     }
 
-    private static void setAttributes(
-            DecoderState state, AttributeDict target, @Nullable Object[] values, int from, int to) {
-        if (!target.add(values, from, to)) {
-            throw new Surprise();
+    /**
+     * Puts items into a table as long as their keys are all strings, or all integers; returns where the others begin.
+     */
+    private static int put(Map<@Nullable Object, @Nullable Object> table, @Nullable Object[] values, int from, int to) {
+        int index = from;
+        Class<?> plain = plainType(values[from]);
+        if (plain != null && table.size() > Collisions.UNWATCHED && !isOldest(table.keySet(), plain)) {
+            plain = null;
         }
-        state.requireItems(target.length());
+        while (plain != null && index < to) {
+            Object key = values[index];
+            if (key == null || key.getClass() != plain) {
+                break;
+            }
+            table.put(key, values[index + 1]);
+            index += 2;
+        }
+        return index;
     }
 
     /** Adds elements to a set or to an object. */

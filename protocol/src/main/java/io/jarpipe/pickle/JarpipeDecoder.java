@@ -4,6 +4,7 @@ import io.jarpipe.PickleException;
 import io.jarpipe.PyByteArray;
 import io.jarpipe.PyTuple;
 import io.jarpipe.binding.Wanted;
+import io.jarpipe.dict.PyDict;
 import io.jarpipe.types.PyTypes;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -27,9 +28,6 @@ final class JarpipeDecoder {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.BIG_ENDIAN);
 
-    /** So many pickles are decoded without guesses after a guess that was wrong. */
-    private static final int CAUTION = 64;
-
     /** The bytes of NEWOBJ, MEMOIZE, EMPTY_DICT, MEMOIZE, MARK, in this order, as a little-endian number. */
     private static final long NEW_INSTANCE = OpcodeBytes.NEWOBJ
             | (OpcodeBytes.MEMOIZE << 8)
@@ -47,14 +45,18 @@ final class JarpipeDecoder {
     /** Of BINFLOAT with its argument. */
     private static final int FLOAT_LENGTH = 1 + Double.BYTES;
 
-    private static final int STRING_BYTES = 48;
+    /** So many kinds of expected items are kept. */
+    private static final int KNOWN = 8;
+
     private static final int ARRAY_BYTES = 16;
 
     private final DecoderState state;
     private final ObjectMaker maker;
     private final RareOpcodes rare;
-    private final StringCache strings = new StringCache();
-    private int caution;
+    /** By the hash of what was wanted. */
+    private final @Nullable ExpectedItems[] known = new @Nullable ExpectedItems[KNOWN];
+
+    private @Nullable ExpectedItems expected;
 
     JarpipeDecoder(PickleLimits limits, GlobalFilter filter, PyTypes types) {
         state = new DecoderState(limits, types);
@@ -64,20 +66,8 @@ final class JarpipeDecoder {
 
     @Nullable
     Object decode(byte[] pickle, Wanted wanted) throws PickleException {
-        if (caution > 0) {
-            caution--;
-            return decode(pickle, wanted, false);
-        }
-        try {
-            return decode(pickle, wanted, true);
-        } catch (Surprise e) {
-            caution = CAUTION;
-            return decode(pickle, wanted, false);
-        }
-    }
-
-    private @Nullable Object decode(byte[] pickle, Wanted wanted, boolean isGuessing) throws PickleException {
-        state.begin(pickle, wanted, isGuessing);
+        state.begin(pickle, wanted);
+        expected = wanted.keys().isEmpty() ? null : items(wanted);
         int left = Integer.MAX_VALUE;
         try {
             Object value = run(pickle);
@@ -87,6 +77,29 @@ final class JarpipeDecoder {
             state.clear(left);
             maker.clear();
         }
+    }
+
+    private ExpectedItems items(Wanted wanted) {
+        int index = System.identityHashCode(wanted) & (KNOWN - 1);
+        ExpectedItems items = known[index];
+        if (items == null || items.wanted() != wanted) {
+            items = new ExpectedItems(wanted);
+            known[index] = items;
+        }
+        return items;
+    }
+
+    /**
+     * Tells whether the dict with expected items begins: the message itself, or the attributes of the object that it
+     * is.
+     */
+    private boolean isExpected(@Nullable Object[] values, int size) {
+        return expected != null && size > 0 && size <= 2 && values[size - 1] instanceof PyDict;
+    }
+
+    private int readExpected(byte[] pickle, int position, int size) {
+        state.size = size;
+        return expected == null ? position : expected.read(pickle, position, state);
     }
 
     private PickleException failure(byte[] pickle, int offset, int code, Malformed problem) {
@@ -171,14 +184,14 @@ final class JarpipeDecoder {
                     }
                     case OpcodeBytes.SHORT_BINUNICODE -> {
                         int length = pickle[need(pickle, position, 1)] & 0xff;
-                        String text = text(pickle, need(pickle, position + 1, length), length);
+                        String text = state.text(pickle, need(pickle, position + 1, length), length);
                         values[size++] = text;
                         position = state.memoizeNext(pickle, position + 1 + length, text);
                     }
                     case OpcodeBytes.BINUNICODE, OpcodeBytes.BINUNICODE8 -> {
                         int header = code == OpcodeBytes.BINUNICODE ? Integer.BYTES : Long.BYTES;
                         int length = length(pickle, position, header);
-                        values[size++] = text(pickle, position + header, length);
+                        values[size++] = state.text(pickle, position + header, length);
                         position += header + length;
                     }
                     case OpcodeBytes.SHORT_BINBYTES -> {
@@ -205,10 +218,7 @@ final class JarpipeDecoder {
                         position = state.memoizeNext(pickle, position, list);
                     }
                     case OpcodeBytes.EMPTY_DICT -> {
-                        boolean isSmall = hasOneItem(pickle, position);
-                        Object dict = size > fence
-                                ? state.dictBehind(values[size - 1], isSmall)
-                                : state.dictAt(size, isSmall);
+                        Object dict = FastContainers.dict(state);
                         values[size++] = dict;
                         position = state.memoizeNext(pickle, position, dict);
                     }
@@ -222,12 +232,17 @@ final class JarpipeDecoder {
                             Object made = maker.newObject(values[size - 1], PyTuple.of());
                             values[size - 1] = made;
                             state.memoize(made);
-                            Object dict = state.dictBehind(made, false);
+                            Object dict = FastContainers.dict(state);
                             values[size++] = dict;
                             state.memoize(dict);
                             state.mark(size);
                             fence = size;
                             position += NEW_INSTANCE_LENGTH;
+                            if (isExpected(values, size)) {
+                                position = readExpected(pickle, position, size);
+                                values = state.values;
+                                size = state.size;
+                            }
                         } else {
                             values[size++] = PyTuple.of();
                         }
@@ -251,6 +266,11 @@ final class JarpipeDecoder {
                     case OpcodeBytes.MARK -> {
                         state.mark(size);
                         fence = size;
+                        if (isExpected(values, size)) {
+                            position = readExpected(pickle, position, size);
+                            values = state.values;
+                            size = state.size;
+                        }
                     }
                     case OpcodeBytes.APPEND, OpcodeBytes.APPENDS -> {
                         int start = size - 1;
@@ -341,7 +361,7 @@ final class JarpipeDecoder {
                     }
                     case OpcodeBytes.STOP -> {
                         requireValues(size - fence, 1);
-                        state.finish(values[size - 1]);
+                        state.finish();
                         state.size = size;
                         return values[size - 1];
                     }
@@ -356,8 +376,6 @@ final class JarpipeDecoder {
                     }
                 }
             }
-        } catch (Surprise e) {
-            throw e;
         } catch (Malformed e) {
             throw failure(pickle, offset, code, e);
         } catch (RuntimeException e) {
@@ -410,16 +428,6 @@ final class JarpipeDecoder {
                 && ((long) LONG.get(pickle, position) & NEW_INSTANCE_MASK) == NEW_INSTANCE;
     }
 
-    /**
-     * Tells whether the dict that has begun gets one item at most: CPython marks where several begin
-     * (Modules/_pickle.c, {@code batch_dict}).
-     */
-    private static boolean hasOneItem(byte[] pickle, int position) {
-        return pickle.length - position >= 2
-                && pickle[position] == (byte) OpcodeBytes.MEMOIZE
-                && pickle[position + 1] != OpcodeBytes.MARK;
-    }
-
     /** Checks that bytes are there and returns where they begin. */
     private static int need(byte[] pickle, int position, long count) {
         if (count < 0 || count > pickle.length - position) {
@@ -446,13 +454,6 @@ final class JarpipeDecoder {
         if (present < needed) {
             throw state.noValue();
         }
-    }
-
-    private String text(byte[] pickle, int start, int length) {
-        state.charge(STRING_BYTES + (long) length);
-        return length <= StringCache.MAX_LENGTH
-                ? strings.get(pickle, start, length)
-                : Utf8.decode(pickle, start, start + length);
     }
 
     /** Returns bytes that come to this place of the stack: a view of them if they are first and a buffer is wanted. */

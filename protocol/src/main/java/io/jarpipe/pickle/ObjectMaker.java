@@ -124,7 +124,6 @@ final class ObjectMaker {
             throw new Malformed("one state for an object", "a second");
         }
         object.build(newState);
-        state.built(newState);
         if (target != object) {
             return target; // a view of the recipe stays what it is
         }

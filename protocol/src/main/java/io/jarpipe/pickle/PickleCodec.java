@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     <tr><td>{@code list}</td><td>{@code ArrayList}</td><td>any {@code Collection} that is none of the others; {@code boolean[]},
  *     {@code char[]}</td></tr>
  *     <tr><td>{@code tuple}</td><td>{@link io.jarpipe.PyTuple}</td><td>{@code Object[]}; a {@code List} as a key</td></tr>
- *     <tr><td>{@code dict}</td><td>{@code LinkedHashMap}</td><td>any {@code Map}; a record by its component names</td></tr>
+ *     <tr><td>{@code dict}</td><td>{@link io.jarpipe.dict.PyDict}, a {@code Map} in the order of the dict</td><td>any
+ *     {@code Map}; a record by its component names</td></tr>
  *     <tr><td>{@code set}</td><td>{@code LinkedHashSet}</td><td>any {@code Set}</td></tr>
  *     <tr><td>{@code frozenset}</td><td>{@link io.jarpipe.PyFrozenSet}</td><td>a {@code Set} as a key</td></tr>
  *     <tr><td>class or function by name</td><td>{@link io.jarpipe.PyGlobal}</td><td></td></tr>
@@ -88,8 +89,8 @@ public interface PickleCodec {
      * Decodes one pickle for a purpose, which may save a step.
      *
      * @param pickle the pickle; not changed; kept by a buffer that was wanted
-     * @param wanted what will be made of the value: instead of a {@code LinkedHashMap} a record may get any map with
-     *     the same items in the same order, instead of a {@code byte[]} a buffer may be one already, read-only
+     * @param wanted what will be made of the value: one of certain items may be read faster; instead of a
+     *     {@code byte[]} a buffer may be one already, read-only
      * @return the value
      * @throws PickleException as {@link #decode(byte[])} does
      * @throws MpSharingException as {@link #decode(byte[])} does

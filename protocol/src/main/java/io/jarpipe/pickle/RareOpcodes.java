@@ -3,7 +3,6 @@ package io.jarpipe.pickle;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
-import io.jarpipe.binding.AttributeDict;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,7 @@ final class RareOpcodes {
             case FROZENSET -> frozenSet();
             case POP -> drop();
             case POP_MARK -> state.popToMark();
-            case DUP -> duplicate();
+            case DUP -> state.push(state.peek());
             case GLOBAL -> state.push(maker.global(source.readUtf8Line(), source.readUtf8Line()));
             case NEWOBJ_EX -> newObjectEx();
             case OBJ -> call(state.popToMark());
@@ -97,14 +96,6 @@ final class RareOpcodes {
         if (length < 0 || length > left) {
             throw new Malformed(Long.toUnsignedString(length) + " bytes of frame", left + " bytes left");
         }
-    }
-
-    private void duplicate() {
-        Object value = state.peek();
-        if (value instanceof AttributeDict) {
-            throw new Surprise();
-        }
-        state.push(value);
     }
 
     private void list() {

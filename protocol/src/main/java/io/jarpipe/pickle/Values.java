@@ -7,9 +7,9 @@ import io.jarpipe.PyFrozenSet;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.dict.PyDict;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +79,7 @@ final class Values {
     }
 
     /** Returns the map that the decoder has made, or null if the value is something else. */
-    @SuppressWarnings("unchecked") // the decoder makes maps of any values only
     static @Nullable Map<@Nullable Object, @Nullable Object> mapOrNull(@Nullable Object value) {
-        return value instanceof LinkedHashMap<?, ?> ? (Map<@Nullable Object, @Nullable Object>) value : null;
+        return value instanceof PyDict dict ? dict : null;
     }
 }

@@ -11,6 +11,7 @@ import io.jarpipe.PyDecimal;
 import io.jarpipe.PyGlobal;
 import io.jarpipe.PyObject;
 import io.jarpipe.PyTuple;
+import io.jarpipe.dict.PyDict;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
@@ -25,11 +26,14 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class ConvertersTest {
@@ -116,6 +120,13 @@ final class ConvertersTest {
         assertThat(convert(declared(4), List.of(1L, 2.5))).isEqualTo(List.of(1L, 2.5));
         assertRefused(declared(0), List.of("a", 1L), "x[1]: Python int cannot be a Java java.lang.String");
         assertRefused(declared(1), Map.of("k", "v"), "x[k]: Python str cannot be a Java java.lang.Integer");
+        PyDict dict = new PyDict();
+        dict.put("k", 1L);
+        assertThat(convert(LinkedHashMap.class, dict)).isEqualTo(dict).isInstanceOf(LinkedHashMap.class);
+        assertThat(convert(SequencedMap.class, dict)).isEqualTo(dict);
+        assertThat(convert(HashMap.class, dict)).isEqualTo(dict);
+        assertThat(convert(Map.class, dict)).isSameAs(dict);
+        assertRefused(TreeMap.class, dict, "x: Python dict cannot be a Java java.util.TreeMap");
         assertRefused(declared(2), List.of(1L), "x: Python list cannot be a Java java.util.Set<java.lang.Long>");
     }
 

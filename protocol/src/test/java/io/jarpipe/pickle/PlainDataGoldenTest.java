@@ -9,6 +9,7 @@ import io.jarpipe.PyBytes;
 import io.jarpipe.PyComplex;
 import io.jarpipe.PyFrozenSet;
 import io.jarpipe.PyTuple;
+import io.jarpipe.dict.PyDict;
 import io.jarpipe.testing.Goldens;
 import io.jarpipe.testing.Goldens.Golden;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +124,7 @@ class PlainDataGoldenTest {
     }
 
     private static Map<Object, Object> dict(Object... pairs) {
-        Map<Object, Object> dict = new LinkedHashMap<>();
+        Map<Object, Object> dict = new PyDict();
         for (int index = 0; index < pairs.length; index += 2) {
             dict.put(pairs[index], pairs[index + 1]);
         }
