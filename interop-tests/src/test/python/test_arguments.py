@@ -37,6 +37,17 @@ class ArgumentTest(TestCase):
         self.assertEqual(self.recv(near), (-1, 3.0, "", b"", [], {}, (1, [2.0])))
         self.join(worker)
 
+    def test_dicts_as_maps_of_a_certain_class(self) -> None:
+        near, far = self.pipe()
+        values = {"a": 1, "b": None, "c": [2.0]}
+        worker = self.worker("ArgumentWorkers::concrete", far, values, dict(values), values)
+        far.close()
+        reversed_, changed, same = self.recv(near)
+        self.assertEqual(list(reversed_.items()), list(values.items())[::-1])
+        self.assertEqual(list(changed.items()), [("first", 0), *values.items()])
+        self.assertEqual(list(same.items()), list(values.items()))
+        self.join(worker)
+
     def test_large_argument(self) -> None:
         near, far = self.pipe()
         large = os.urandom(5 << 20)

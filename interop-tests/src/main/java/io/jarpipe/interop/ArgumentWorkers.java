@@ -4,8 +4,11 @@ import io.jarpipe.MpConnection;
 import io.jarpipe.MpQueue;
 import io.jarpipe.PyTuple;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Workers that send their arguments back. */
@@ -24,6 +27,17 @@ public final class ArgumentWorkers {
             @Nullable Object anything)
             throws IOException, InterruptedException {
         out.send(PyTuple.of(number, fraction, text, bytes, words, numbers, anything));
+    }
+
+    /** Sends dicts back that were declared as maps of certain classes, in another order, changed, and as they are. */
+    public static void concrete(
+            MpConnection out,
+            SequencedMap<String, Object> reversed,
+            LinkedHashMap<String, Object> changed,
+            HashMap<String, Object> same)
+            throws IOException, InterruptedException {
+        changed.putFirst("first", 0);
+        out.send(PyTuple.of(reversed.reversed(), changed, same));
     }
 
     /** Puts a word on each queue of a list and of a map, each word naming the place. */
