@@ -4,7 +4,6 @@ import io.jarpipe.binding.Wanted;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -38,7 +37,7 @@ final class ExpectedItems {
         lengths = new int[keys.length];
         words = new long[WORDS * keys.length];
         for (int index = 0; index < keys.length; index++) {
-            byte[] key = keys[index].getBytes(StandardCharsets.UTF_8);
+            byte[] key = Utf8.encode(keys[index]);
             int length = key.length + AROUND;
             byte[] written = new byte[Math.max(Long.BYTES, length)];
             written[0] = (byte) OpcodeBytes.SHORT_BINUNICODE;

@@ -106,7 +106,8 @@ class DictInteropTest {
         Collections.reverse(reversed);
         List<String> longer = new ArrayList<>(keys);
         longer.add("a");
-        return List.of(keys, reversed, longer, keys.subList(keys.size() / 2, keys.size()), List.of("a", "b", "c"));
+        List<String> rest = keys.subList(keys.size() / 2, keys.size());
+        return List.of(keys, reversed, longer, rest, List.of("a", "b", "c"), List.of("\ud800", "b"));
     }
 
     private void assertSameOutcome(byte[] pickle, Wanted wanted) {

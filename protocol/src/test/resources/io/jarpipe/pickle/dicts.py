@@ -38,6 +38,7 @@ def dicts():
     yield {"x" * length: length for length in range(1, 30)}
     yield {"short": "x" * 24, "longer": "x" * 25, "long": "x" * 255, "longest": "x" * 256}
     yield {"\xe4": "\xf6", "\u6771\u4eac": "\U0001f40d", "\udc80": "\ud800", "": ""}
+    yield {"?": 1, "b": 2}
     yield {"k%d" % index: index for index in range(64)}
     yield {"k%d" % index: index for index in range(65)}
     yield {"k%d" % index: str(index) for index in range(2500)}
