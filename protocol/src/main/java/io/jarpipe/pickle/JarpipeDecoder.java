@@ -28,15 +28,11 @@ final class JarpipeDecoder {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.BIG_ENDIAN);
 
-    /** The bytes of NEWOBJ, MEMOIZE, EMPTY_DICT, MEMOIZE, MARK, in this order, as a little-endian number. */
-    private static final long NEW_INSTANCE = OpcodeBytes.NEWOBJ
+    /** The bytes of NEWOBJ, MEMOIZE, EMPTY_DICT, MEMOIZE, in this order, as a little-endian number. */
+    private static final int NEW_INSTANCE = OpcodeBytes.NEWOBJ
             | (OpcodeBytes.MEMOIZE << 8)
             | (OpcodeBytes.EMPTY_DICT << 16)
-            | ((long) OpcodeBytes.MEMOIZE << 24)
-            | ((long) OpcodeBytes.MARK << 32);
-
-    private static final int NEW_INSTANCE_LENGTH = 5;
-    private static final long NEW_INSTANCE_MASK = (1L << (Byte.SIZE * NEW_INSTANCE_LENGTH)) - 1;
+            | (OpcodeBytes.MEMOIZE << 24);
 
     private static final int FIRST_PROTOCOL_WITH_FRAMES = 4;
     /** PROTO, FRAME and what belongs to them. */
@@ -235,14 +231,7 @@ final class JarpipeDecoder {
                             Object dict = FastContainers.dict(state);
                             values[size++] = dict;
                             state.memoize(dict);
-                            state.mark(size);
-                            fence = size;
-                            position += NEW_INSTANCE_LENGTH;
-                            if (isExpected(values, size)) {
-                                position = readExpected(pickle, position, size);
-                                values = state.values;
-                                size = state.size;
-                            }
+                            position += Integer.BYTES;
                         } else {
                             values[size++] = PyTuple.of();
                         }
@@ -424,8 +413,7 @@ final class JarpipeDecoder {
 
     /** Tells whether what follows EMPTY_TUPLE is the usual way to make an instance and to begin with its attributes. */
     private static boolean isNewInstance(byte[] pickle, int position) {
-        return pickle.length - position >= Long.BYTES
-                && ((long) LONG.get(pickle, position) & NEW_INSTANCE_MASK) == NEW_INSTANCE;
+        return pickle.length - position >= Integer.BYTES && (int) INT.get(pickle, position) == NEW_INSTANCE;
     }
 
     /** Checks that bytes are there and returns where they begin. */
