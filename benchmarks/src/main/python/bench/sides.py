@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import time
 from multiprocessing.connection import Connection
@@ -10,7 +11,7 @@ from typing import Any, Callable, Sequence
 from bench.measuring import Sample
 from bench.parties import Party
 
-__all__ = ["Flow", "Latency", "RemoteRoundTrips", "RoundTrips", "Shares", "ping"]
+__all__ = ["Alternating", "Flow", "Latency", "RemoteRoundTrips", "RoundTrips", "Shares", "ping"]
 
 _FIRST_COUNT = 200
 _MOST_PER_ROUND = 400_000
@@ -221,6 +222,24 @@ class RemoteRoundTrips:
             party.finish()
         self._pace.learn(len(times), sum(times))
         return _sample(times, {})
+
+
+class Alternating:
+    """Sides that are alike, of which each round has the next one.
+
+    So what differs from process to process is in the spread of one run, not between two.
+
+    Args:
+        sides: at least one; the name is that of the first.
+    """
+
+    def __init__(self, sides: Sequence[RemoteRoundTrips]) -> None:
+        self.name = sides[0].name
+        self._next = itertools.cycle(sides)
+
+    def run(self, seconds: float) -> Sample:
+        """Run a round of the next one."""
+        return next(self._next).run(seconds)
 
 
 def _sample(times: Sequence[float], cpu: dict[str, float]) -> Sample:

@@ -18,7 +18,7 @@ from bench.setting import BENCHMARKS, Setting
 _JAR = BENCHMARKS / "target" / "benchmarks.jar"
 _SCRIPTS = BENCHMARKS / "src" / "main" / "python"
 _WORKS = {"load": "decoded", "view": "decoded, its bytes as a view", "dump": "encoded"}
-_QUICK = (5, 4, 0.005, 0.07)
+_QUICK = (8, 2, 0.005, 0.07)
 _FULL = (8, 5, 0.03, 0.2)
 """How many processes, rounds in each, seconds of a side's round, and seconds to warm up a row: that
 is not much, as all rows make the same code warm.

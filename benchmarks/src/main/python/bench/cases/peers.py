@@ -17,7 +17,7 @@ from bench.peers.peer import Peer
 from bench.peers.place import Place
 from bench.peers.processes import Client
 from bench.setting import Setting
-from bench.sides import Flow, RemoteRoundTrips
+from bench.sides import Alternating, Flow, RemoteRoundTrips
 
 Outcome = Iterator[Union[Result, Skipped]]
 
@@ -26,21 +26,39 @@ _PYTHON = (work.echo, work.echo_objects)
 """What answers raw bytes, and what decodes."""
 
 
+_WARM = 20
+"""By so much fewer calls make processes warm when the JVM that they call has compiled its part."""
+
+_PROCESSES = 6
+"""How many clients and servers of a pipe take turns: how long a round trip takes depends on where
+their memory lies, and on where the kernel puts them.
+"""
+
+
 class _Sides(NamedTuple):
     """The round trips of one peer: of 64 bytes as they are, and of a dict."""
 
     peer: Peer
     raw: RemoteRoundTrips
     decoded: RemoteRoundTrips
+    calls: int
+    """How many make them warm."""
 
 
 def round_trips(setting: Setting) -> Outcome:
     """Compare round trips of 64 bytes, and then what is left when both sides decode and encode."""
     absent: dict[str, str] = {}
+    pipes = (
+        (JARPIPE, functools.partial(_java, setting), _JAVA),
+        (CPYTHON, PythonParty, _PYTHON),
+    )
     with setting.parties() as parties:
         sides = [
-            _over_pipe(setting, parties, JARPIPE, functools.partial(_java, setting), _JAVA),
-            _over_pipe(setting, parties, CPYTHON, PythonParty, _PYTHON),
+            [
+                _over_pipe(setting, parties, *pipe, is_first=number == 0)
+                for number in range(min(_PROCESSES, setting.rounds))
+            ]
+            for pipe in pipes
         ]
         for peer in OTHERS:
             setting.progress(f"starting {peer.name}")
@@ -50,32 +68,37 @@ def round_trips(setting: Setting) -> Outcome:
                 absent[peer.name] = str(reason)
             else:
                 parties += started
-                sides.append(_warming_up(setting, peer, started[-1], (), ()))
+                calls = _calls(setting, peer)
+                sides.append([_warming_up(peer, started[-1], (), (), calls)])
         raw, decoded = _measured(setting, sides)
     yield from _compared("round trip of 64 B", raw, absent, at_least(4))
     yield from _compared("round trip of a small dict", decoded, absent, None)
 
 
 def _measured(
-    setting: Setting, sides: Sequence[_Sides]
+    setting: Setting, sides: Sequence[Sequence[_Sides]]
 ) -> tuple[Mapping[str, Samples], Mapping[str, Samples]]:
     """Let sides that have begun to make calls come to their end, and then take turns.
 
-    Both kinds of round trips are in every round: where the kernel puts two processes may stay for
-    seconds as it is.
+    Of what has several processes each round has others. Both kinds of round trips are in every
+    round: where the kernel puts two processes may stay for seconds as it is.
     """
-    for each in sides:
+    every = [each for alike in sides for each in alike]
+    for each in every:
         setting.progress(f"warming up {each.peer.name}")
         each.raw.finish()
-        each.decoded.begin(_calls(setting, each.peer))
-    for each in sides:
+        each.decoded.begin(each.calls)
+    for each in every:
         each.decoded.finish()
-    samples = setting.turns(
-        [side for each in sides for side in (each.raw, each.decoded)],
-        seconds=setting.seconds / (2 if setting.quick else 1),
-    )
-    raw = {each.peer.name: samples[each.raw.name] for each in sides}
-    decoded = {each.peer.name: samples[each.decoded.name] for each in sides}
+    taking_turns = [
+        Alternating(kind)
+        for alike in sides
+        for kind in ([each.raw for each in alike], [each.decoded for each in alike])
+    ]
+    samples = setting.turns(taking_turns, seconds=setting.seconds / (2 if setting.quick else 1))
+    firsts = [alike[0] for alike in sides]
+    raw = {first.peer.name: samples[first.raw.name] for first in firsts}
+    decoded = {first.peer.name: samples[first.decoded.name] for first in firsts}
     return raw, decoded
 
 
@@ -141,6 +164,8 @@ def _over_pipe(
     peer: Peer,
     answering: Callable[[Any, Any], Party],
     methods: tuple[Any, Any],
+    *,
+    is_first: bool,
 ) -> _Sides:
     """Start a client, and the two that answer in turn at the other end of its pipe."""
     ours, theirs = multiprocessing.Pipe()
@@ -150,22 +175,24 @@ def _over_pipe(
             servers.append(answering(method, theirs))
             parties.append(servers[-1])
         python = installation.interpreter(peer.packages)
-        log = setting.folder / f"{peer.name}.log"
+        log = setting.folder / f"{peer.name}-{len(parties)}.log"
         client = Client(peer.name, python, str(ours.fileno()), log, [ours])
         parties.append(client)
-    return _warming_up(setting, peer, client, servers[:1], servers[1:])
+    calls = _calls(setting, peer) // (1 if is_first else _WARM)
+    return _warming_up(peer, client, servers[:1], servers[1:], calls)
 
 
 def _warming_up(
-    setting: Setting, peer: Peer, client: Party, raw: Sequence[Party], decoded: Sequence[Party]
+    peer: Peer, client: Party, raw: Sequence[Party], decoded: Sequence[Party], calls: int
 ) -> _Sides:
     """Return sides that have begun to make calls, while the next ones are started."""
     sides = _Sides(
         peer,
         RemoteRoundTrips(peer.name, client, raw, decoded=False),
         RemoteRoundTrips(f"{peer.name}, decoded", client, decoded, decoded=True),
+        calls,
     )
-    sides.raw.begin(_calls(setting, peer))
+    sides.raw.begin(calls)
     return sides
 
 

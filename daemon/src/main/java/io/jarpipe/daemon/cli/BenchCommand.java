@@ -53,8 +53,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--compare",
             arity = "2",
             paramLabel = "FILE",
-            description = "Measure nothing; say of two files of --json which ratios agree: each median lies within the"
-                    + " other's spread. The exit code is 1 if one does not.")
+            description = "Measure nothing; say of two files of --json which ratios agree, as their spreads have"
+                    + " something in common, and which have moved out of the other's spread. The exit code"
+                    + " is 1 if one does not agree.")
     private List<Path> compared = List.of();
 
     @Option(
