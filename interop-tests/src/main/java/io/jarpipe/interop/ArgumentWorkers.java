@@ -30,6 +30,7 @@ public final class ArgumentWorkers {
     }
 
     /** Sends dicts back that were declared as maps of certain classes, in another order, changed, and as they are. */
+    @SuppressWarnings("NonApiType") // just these are meant
     public static void concrete(
             MpConnection out,
             SequencedMap<String, Object> reversed,
