@@ -149,6 +149,7 @@ final class RecordShape {
         return true;
     }
 
+    /** Returns what a codec is told that reads such a record. */
     Wanted wanted() {
         return wanted;
     }

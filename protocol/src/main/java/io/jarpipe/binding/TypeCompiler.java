@@ -111,6 +111,7 @@ final class TypeCompiler {
             return given(new UnionConversion(type));
         }
         if (type == LinkedHashMap.class || type == HashMap.class || type == SequencedMap.class) {
+            // classes of the JDK, which a decoded dict is not, but can become
             return (value, pass) -> instance(type, value instanceof PyDict dict ? dict.table() : value);
         }
         return (value, pass) -> instance(type, value);

@@ -17,8 +17,8 @@ import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes pickles of protocols 0 to 5 from an array, in place, without recursion. Not thread-safe; keeps its arrays and
- * its short strings for the next pickle, and nothing else.
+ * Decodes pickles of protocols 0 to 5 from an array, in place, without recursion. Not thread-safe; keeps its arrays,
+ * short strings, the keys of dicts and what records expect for the next pickle, and nothing else.
  *
  * <p>Position and stack pointer live in local variables of one long method, which the JIT compiler keeps in registers;
  * the opcodes that are rare in messages are executed elsewhere, on the state that they see in {@link DecoderState}.
